@@ -1,0 +1,1 @@
+"""Tables: reading, typing, storing, and what is wrong with them."""

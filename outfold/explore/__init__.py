@@ -1,0 +1,1 @@
+"""How columns relate: association, relevance, redundancy."""

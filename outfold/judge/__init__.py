@@ -1,0 +1,1 @@
+"""What stored out-of-fold predictions and fitted GLMs say: comparison, curves, deviance, price."""

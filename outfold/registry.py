@@ -1,0 +1,306 @@
+"""Strategies and the folders that they are found in.
+
+A strategy is one named option, declared in one file by a module-level ``STRATEGY``. Whatever needs
+to know the options (menus, forms, the command line, documentation, tests) walks a registry; nothing
+lists them by hand. Outside packages add theirs by an entry point in the group ``outfold.<kind>``.
+"""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import importlib.metadata
+import inspect
+import pkgutil
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, Literal
+
+from outfold.errors import ParameterError, UnknownNameError
+from outfold.hashing import key_of
+from outfold.task import TASKS, Task
+
+Kind = Literal["preparation", "selector", "resampler", "model"]
+Value = int | float | bool | str | None
+
+FOLDERS: dict[Kind, str] = {
+    "preparation": "outfold.prepare",
+    "selector": "outfold.select",
+    "resampler": "outfold.resample",
+    "model": "outfold.models",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Param:
+    """One parameter of a strategy: what a form, a command line and a check need to know.
+
+    Attributes:
+        key: The name that ``build`` takes it by.
+        label: What a person reads.
+        kind: The type of value.
+        default: The value used when nothing is said; ``None`` only with ``none_label``.
+        low: Least value allowed, inclusive.
+        high: Greatest value allowed, inclusive.
+        choices: The values of a choice.
+        help: One sentence that says what turning it does.
+        scale: ``log`` where steps are sensible as ratios.
+        none_label: What ``None`` means ("no limit"), where it is allowed.
+        source: Where the default or range comes from.
+    """
+
+    key: str
+    label: str
+    kind: Literal["int", "float", "bool", "choice"]
+    default: Value
+    low: float | None = None
+    high: float | None = None
+    choices: tuple[str, ...] = ()
+    help: str = ""
+    scale: Literal["linear", "log"] = "linear"
+    none_label: str = ""
+    source: str = ""
+
+    def check(self, value: Any) -> Value:
+        """The value in this parameter's own type.
+
+        Raises:
+            ParameterError: Wrong type, outside the range, or not one of the choices.
+        """
+        if value is None:
+            if self.none_label:
+                return None
+            raise self._refuse(value)
+        if self.kind == "bool":
+            if isinstance(value, bool):
+                return value
+            raise self._refuse(value)
+        if self.kind == "choice":
+            if value in self.choices:
+                return str(value)
+            raise self._refuse(value)
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise self._refuse(value)
+        if self.kind == "int" and float(value) != int(value):
+            raise self._refuse(value)
+        number = int(value) if self.kind == "int" else float(value)
+        if (self.low is not None and number < self.low) or (
+            self.high is not None and number > self.high
+        ):
+            raise self._refuse(value)
+        return number
+
+    def parse(self, text: str) -> Value:
+        """The value that a text such as ``0.5``, ``true`` or ``none`` stands for.
+
+        Raises:
+            ParameterError: The text is no value of this parameter.
+        """
+        word = text.strip()
+        if self.none_label and word.lower() in {"none", "null", ""}:
+            return None
+        if self.kind == "bool":
+            truth = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+            if word.lower() not in truth:
+                raise self._refuse(text)
+            return truth[word.lower()]
+        if self.kind == "choice":
+            return self.check(word)
+        try:
+            return self.check(int(word) if self.kind == "int" else float(word))
+        except ValueError:
+            raise self._refuse(text) from None
+
+    def wanted(self) -> str:
+        """The values allowed, in words: ``a whole number from 1 to 50``."""
+        if self.kind == "choice":
+            words = "one of " + ", ".join(self.choices)
+        elif self.kind == "bool":
+            words = "true or false"
+        else:
+            words = "a whole number" if self.kind == "int" else "a number"
+            if self.low is not None and self.high is not None:
+                words += f" from {self.low:g} to {self.high:g}"
+            elif self.low is not None:
+                words += f" of at least {self.low:g}"
+            elif self.high is not None:
+                words += f" of at most {self.high:g}"
+        return words + (f", or none ({self.none_label})" if self.none_label else "")
+
+    def _refuse(self, value: Any) -> ParameterError:
+        return ParameterError(f"{self.key} is {value!r}.", f"It takes {self.wanted()}.")
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a strategy may ask about a table before it is offered.
+
+    Attributes:
+        task: What is predicted.
+        n_rows: Rows with a known target.
+        n_features: Columns with the role feature.
+        n_numeric: Of these, numeric, boolean and date/time ones.
+        n_categorical: Of these, categorical ones.
+        n_missing: Missing cells among the features.
+        smallest_class: Rows of the rarest class; None where the target is a number.
+        n_classes: Number of classes; None where the target is a number.
+        target_min: Least target value; None where the target is a class.
+        weighted: Whether a column has the role weight.
+        exposed: Whether a column has the role exposure.
+    """
+
+    task: Task
+    n_rows: int
+    n_features: int
+    n_numeric: int
+    n_categorical: int
+    n_missing: int = 0
+    smallest_class: int | None = None
+    n_classes: int | None = None
+    target_min: float | None = None
+    weighted: bool = False
+    exposed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Strategy:
+    """One named option of a study.
+
+    Attributes:
+        kind: What it is an option for.
+        key: Its name in code, links and files: a lower-case field term.
+        label: Its name for people.
+        summary: One sentence: what it does and when to take it.
+        build: Makes the estimator. Called as ``build(task=…, seed=…, **params)``; heavy imports
+            belong inside it. What each kind must return is said in the kind's package docstring.
+        tasks: The tasks it serves.
+        params: Its parameters.
+        source: Author, year and title of the method.
+        family: The group it is shown under, such as ``filter`` or ``tree``.
+        order: Its place in menus, small first.
+        default: Whether a new study includes it.
+        libraries: Distributions whose version is part of every step that it is used in.
+        requires: Says why it cannot be used on a table, or None.
+        probabilistic: For models: whether it predicts probabilities or a distribution's mean.
+        weightable: For models: whether it can be fitted with row weights.
+        exemptions: Contract tests that do not hold for it, each with the reason.
+    """
+
+    kind: Kind
+    key: str
+    label: str
+    summary: str
+    build: Callable[..., Any]
+    tasks: tuple[Task, ...] = TASKS
+    params: tuple[Param, ...] = ()
+    source: str = ""
+    family: str = ""
+    order: int = 100
+    default: bool = False
+    libraries: tuple[str, ...] = ("scikit-learn",)
+    requires: Callable[[Facts], str | None] | None = None
+    probabilistic: bool = True
+    weightable: bool = True
+    exemptions: Mapping[str, str] = field(default_factory=dict)
+
+    def available(self, facts: Facts) -> str | None:
+        """Why it does not apply to a table, as one sentence; None where it does."""
+        if facts.task not in self.tasks:
+            served = ", ".join(self.tasks)
+            return f"{self.label} serves {served} targets, and this one is {facts.task}."
+        return self.requires(facts) if self.requires else None
+
+    def defaults(self) -> dict[str, Value]:
+        """Every parameter at its default."""
+        return {p.key: p.default for p in self.params}
+
+    def complete(self, values: Mapping[str, Any]) -> dict[str, Value]:
+        """All parameters: the given values checked, the others at their defaults.
+
+        Raises:
+            ParameterError: An unknown parameter or a value that is not allowed.
+        """
+        known = {p.key: p for p in self.params}
+        for key in values:
+            if key not in known:
+                takes = ", ".join(known) or "no parameters"
+                raise ParameterError(
+                    f"{self.kind} {self.key} has no parameter {key!r}.", f"It takes {takes}."
+                )
+        return {k: p.check(values[k]) if k in values else p.default for k, p in known.items()}
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes whenever the code or a library behind this strategy changes."""
+        return _fingerprint(self.build.__module__, self.libraries)
+
+
+@cache
+def _fingerprint(module: str, libraries: tuple[str, ...]) -> str:
+    """Key of a strategy's own package (it may share code with neighbours) and its libraries."""
+    package = importlib.import_module(module.rpartition(".")[0] or module)
+    members = [module]
+    if hasattr(package, "__path__"):
+        members += [f"{package.__name__}.{name}" for name in getattr(package, "SHARED", ())]
+    sources = [inspect.getsource(importlib.import_module(m)) for m in dict.fromkeys(members)]
+    return key_of(sources, [(name, importlib.metadata.version(name)) for name in libraries])
+
+
+class Registry:
+    """The strategies of one kind, found in a folder and among entry points."""
+
+    def __init__(self, kind: Kind, package: str) -> None:
+        self.kind = kind
+        self._package = package
+        self._found: dict[str, Strategy] | None = None
+
+    def _strategies(self) -> dict[str, Strategy]:
+        if self._found is None:
+            package = importlib.import_module(self._package)
+            found: list[Strategy] = []
+            for info in pkgutil.iter_modules(package.__path__):
+                module = importlib.import_module(f"{self._package}.{info.name}")
+                if hasattr(module, "STRATEGY"):
+                    found.append(module.STRATEGY)
+            for point in importlib.metadata.entry_points(group=f"outfold.{self.kind}"):
+                found.append(point.load())
+            found.sort(key=lambda s: (s.order, s.key))
+            self._found = {s.key: s for s in found}
+        return self._found
+
+    def __iter__(self) -> Iterator[Strategy]:
+        return iter(self._strategies().values())
+
+    def __len__(self) -> int:
+        return len(self._strategies())
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._strategies()
+
+    def keys(self) -> tuple[str, ...]:
+        """Every key, in menu order."""
+        return tuple(self._strategies())
+
+    def __getitem__(self, key: str) -> Strategy:
+        """The strategy of that key.
+
+        Raises:
+            UnknownNameError: No such key; the hint gives the nearest one.
+        """
+        found = self._strategies()
+        if key in found:
+            return found[key]
+        near = difflib.get_close_matches(key, found, n=1, cutoff=0.5)
+        hint = f"Did you mean {near[0]}?" if near else "Known are " + ", ".join(found) + "."
+        raise UnknownNameError(f"There is no {self.kind} named {key!r}.", hint)
+
+    def offered(self, facts: Facts) -> list[tuple[Strategy, str | None]]:
+        """Each strategy with the reason why it does not apply, or None."""
+        return [(s, s.available(facts)) for s in self]
+
+
+@cache
+def registry(kind: Kind) -> Registry:
+    """The registry of one kind."""
+    return Registry(kind, FOLDERS[kind])

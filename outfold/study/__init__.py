@@ -1,0 +1,1 @@
+"""From what was chosen to what was measured: study, plan, run, results."""

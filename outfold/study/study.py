@@ -1,0 +1,323 @@
+"""The study: everything that was chosen, frozen and serialisable.
+
+A page never edits a study; it asks for a changed copy. Undo, links, comparison and cache keys
+follow from ``Study.key``.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from outfold.data.schema import COLUMN_TYPES, ROLES, SINGLE_ROLES, ColumnType, Role
+from outfold.errors import StudyError
+from outfold.hashing import canonical, key_of
+from outfold.registry import Kind, Value, registry
+from outfold.task import TASKS, Task, is_classification
+
+Scheme = Literal[
+    "kfold", "stratified", "grouped", "stratified_grouped", "time", "holdout", "time_holdout"
+]
+
+SCHEMES: dict[Scheme, str] = {
+    "stratified": "Stratified folds",
+    "kfold": "Shuffled folds",
+    "grouped": "Grouped folds",
+    "stratified_grouped": "Stratified grouped folds",
+    "time": "Time-ordered folds",
+    "holdout": "One hold-out",
+    "time_holdout": "The latest rows as hold-out",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A strategy with its parameter values, sorted by name; unnamed ones are at their defaults."""
+
+    key: str
+    params: tuple[tuple[str, Value], ...] = ()
+
+    @classmethod
+    def of(cls, key: str, **params: Value) -> Choice:
+        """A choice from keyword arguments."""
+        return cls(key, tuple(sorted(params.items())))
+
+    def label(self) -> str:
+        """``smote(k=3)``; the key alone where nothing differs from the defaults."""
+        inside = ", ".join(f"{k}={v}" for k, v in self.params)
+        return f"{self.key}({inside})" if inside else self.key
+
+
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """How rows are held out.
+
+    Attributes:
+        scheme: See ``SCHEMES``.
+        folds: Number of folds, 2 to 50; of a hold-out, 1.
+        repeats: How often the folds are drawn anew (not for time-ordered folds).
+        test_share: Share of the rows held out by a hold-out scheme, 0 to 1.
+        gap: Rows left out between training and validation in time-ordered folds.
+    """
+
+    scheme: Scheme = "stratified"
+    folds: int = 5
+    repeats: int = 1
+    test_share: float = 0.25
+    gap: int = 0
+
+    def __post_init__(self) -> None:
+        if self.scheme not in SCHEMES:
+            raise StudyError(
+                f"There is no validation scheme {self.scheme!r}.", "Known: " + ", ".join(SCHEMES)
+            )
+        if not 2 <= self.folds <= 50:
+            raise StudyError(f"{self.folds} folds were asked for.", "Take 2 to 50.")
+        if not 1 <= self.repeats <= 20:
+            raise StudyError(f"{self.repeats} repeats were asked for.", "Take 1 to 20.")
+        if not 0.05 <= self.test_share <= 0.9:
+            raise StudyError(
+                f"A test share of {self.test_share} was asked for.", "Take 0.05 to 0.9."
+            )
+        if self.gap < 0:
+            raise StudyError("The gap is negative.", "Take 0 or more rows.")
+
+    @property
+    def is_holdout(self) -> bool:
+        """Whether rows are held out just once."""
+        return self.scheme in ("holdout", "time_holdout")
+
+    @property
+    def n_splits(self) -> int:
+        """How many times each candidate is fitted."""
+        if self.is_holdout:
+            return 1
+        return self.folds * (1 if self.scheme == "time" else self.repeats)
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """A change made to a table on the advice of a finding; see ``outfold.data.fixes``."""
+
+    kind: str
+    columns: tuple[str, ...] = ()
+    params: tuple[tuple[str, Value], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One combination of a study."""
+
+    selector: Choice
+    resampler: Choice
+    model: Choice
+
+    @property
+    def name(self) -> str:
+        """The candidate's name for people and in results."""
+        return " + ".join(c.label() for c in (self.selector, self.resampler, self.model))
+
+    @property
+    def is_baseline(self) -> bool:
+        """Whether this is the model that looks at no feature."""
+        return self.model.key == "dummy"
+
+
+NONE = Choice("none")
+BASELINE = Candidate(NONE, NONE, Choice("dummy"))
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """Everything chosen.
+
+    Attributes:
+        dataset: The content key of the table.
+        target: The column that is predicted.
+        task: What kind of target it is.
+        roles: Roles other than the default one, by column, sorted.
+        types: Types other than those found on reading, by column, sorted.
+        fixes: Changes made to the table, in order.
+        positive: The class that is called positive (binary tasks); changes no fit.
+        validation: How rows are held out.
+        preparation: What is done to columns before anything else.
+        selectors: Selectors to compare.
+        resamplers: Resamplers to compare.
+        models: Models to compare; the baseline is always added.
+        target_transform: ``log`` fits a regression to log(1 + target) and transforms back.
+        metric: The metric that ranks the leaderboard; changes no fit.
+        seed: The seed of everything random.
+    """
+
+    dataset: str
+    target: str
+    task: Task
+    roles: tuple[tuple[str, Role], ...] = ()
+    types: tuple[tuple[str, ColumnType], ...] = ()
+    fixes: tuple[Fix, ...] = ()
+    positive: str | None = None
+    validation: Validation = Validation()
+    preparation: Choice = Choice("standard")
+    selectors: tuple[Choice, ...] = (NONE,)
+    resamplers: tuple[Choice, ...] = (NONE,)
+    models: tuple[Choice, ...] = ()
+    target_transform: Literal["none", "log"] = "none"
+    metric: str = ""
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.task not in TASKS:
+            raise StudyError(f"There is no task {self.task!r}.", "Known: " + ", ".join(TASKS))
+        if not self.target:
+            raise StudyError("No target column is chosen.", "Choose the column to predict.")
+        for column, role in self.roles:
+            if role not in ROLES:
+                raise StudyError(
+                    f"Column {column!r} has the unknown role {role!r}.",
+                    "Known: " + ", ".join(ROLES),
+                )
+        for column, kind in self.types:
+            if kind not in COLUMN_TYPES:
+                raise StudyError(
+                    f"Column {column!r} has the unknown type {kind!r}.",
+                    "Known: " + ", ".join(COLUMN_TYPES),
+                )
+        for role in SINGLE_ROLES:
+            named = [c for c, r in self.roles if r == role and c != self.target]
+            if role == "target" and named:
+                raise StudyError(
+                    f"{named[0]!r} is marked as target beside {self.target!r}.",
+                    "One column can be the target.",
+                )
+            if len(named) > 1:
+                raise StudyError(
+                    f"{len(named)} columns have the role {role}: {', '.join(named)}.",
+                    "At most one can.",
+                )
+        if not self.selectors or not self.resamplers:
+            raise StudyError(
+                "No selector or no resampler is chosen.", "Choose at least 'none' of each."
+            )
+
+    @property
+    def key(self) -> str:
+        """The content key: equal studies have equal keys."""
+        return key_of("study", self)
+
+    def candidates(self) -> tuple[Candidate, ...]:
+        """Every combination, the baseline first."""
+        grid = [
+            Candidate(s, r, m)
+            for s in self.selectors
+            for r in self.resamplers
+            for m in self.models
+            if m.key != "dummy"
+        ]
+        return (BASELINE, *dict.fromkeys(grid))
+
+    def role_of(self, column: str) -> Role | None:
+        """The role given to a column, or None where it has its type's default role."""
+        if column == self.target:
+            return "target"
+        return dict(self.roles).get(column)
+
+    def column_with(self, role: Role) -> str | None:
+        """The column that has one of the single roles."""
+        if role == "target":
+            return self.target
+        return next((c for c, r in self.roles if r == role), None)
+
+    def replace(self, **changes: Any) -> Study:
+        """A changed copy; mappings given for roles and types are sorted into tuples."""
+        for name in ("roles", "types"):
+            if isinstance(changes.get(name), Mapping):
+                changes[name] = tuple(sorted(changes[name].items()))
+        return dataclasses.replace(self, **changes)
+
+    def checked(self) -> Study:
+        """The same study with every strategy and parameter known to exist and to serve the task.
+
+        Raises:
+            UnknownNameError: A strategy that no registry knows.
+            ParameterError: A parameter value that its strategy does not accept.
+            StudyError: A strategy that does not serve the task.
+        """
+        chosen: list[tuple[Kind, Choice]] = [("preparation", self.preparation)]
+        chosen += [("selector", c) for c in self.selectors]
+        chosen += [("resampler", c) for c in self.resamplers]
+        chosen += [("model", c) for c in self.models]
+        for kind, choice in chosen:
+            strategy = registry(kind)[choice.key]
+            strategy.complete(dict(choice.params))
+            if self.task not in strategy.tasks:
+                raise StudyError(
+                    f"{strategy.label} does not serve {self.task} targets.",
+                    "Take another " + kind + " or change the task.",
+                )
+        if self.target_transform == "log" and is_classification(self.task):
+            raise StudyError("A class cannot be log-transformed.", "Set the transform to none.")
+        return self
+
+    def to_json(self) -> str:
+        """The study as canonical JSON."""
+        return canonical(self)
+
+    @classmethod
+    def from_json(cls, text: str) -> Study:
+        """The study that a JSON text describes.
+
+        Raises:
+            StudyError: The text is no JSON, or lacks or has unknown fields.
+        """
+        try:
+            raw = json.loads(text)
+        except ValueError as error:
+            raise StudyError(f"The study is no JSON: {error}.") from None
+        if not isinstance(raw, dict):
+            raise StudyError("The study is no JSON object.")
+        known = {f.name for f in dataclasses.fields(cls)}
+        if unknown := sorted(set(raw) - known):
+            raise StudyError(
+                f"The study has unknown fields: {', '.join(unknown)}.",
+                "Known: " + ", ".join(sorted(known)),
+            )
+        try:
+            return cls(
+                **raw
+                | {
+                    name: make(raw[name])
+                    for name, make in _FROM_PLAIN.items()
+                    if name in raw and raw[name] is not None
+                }
+            )
+        except (TypeError, KeyError, ValueError, AttributeError) as error:
+            raise StudyError(f"The study cannot be read: {error}.") from None
+
+
+def _pairs(raw: Any) -> tuple[tuple[str, Any], ...]:
+    return tuple((str(a), b) for a, b in raw)
+
+
+def _choice(raw: Any) -> Choice:
+    return Choice(raw["key"], _pairs(raw.get("params", ())))
+
+
+def _choices(raw: Any) -> tuple[Choice, ...]:
+    return tuple(_choice(r) for r in raw)
+
+
+_FROM_PLAIN: dict[str, Any] = {
+    "roles": _pairs,
+    "types": _pairs,
+    "fixes": lambda raw: tuple(
+        Fix(r["kind"], tuple(r.get("columns", ())), _pairs(r.get("params", ()))) for r in raw
+    ),
+    "validation": lambda raw: Validation(**raw),
+    "preparation": _choice,
+    "selectors": _choices,
+    "resamplers": _choices,
+    "models": _choices,
+}
