@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from outfold.data.fix import Fix
 from outfold.data.schema import COLUMN_TYPES, ROLES, SINGLE_ROLES, ColumnType, Role
 from outfold.errors import StudyError
 from outfold.hashing import canonical, key_of
@@ -96,15 +97,6 @@ class Validation:
         if self.is_holdout:
             return 1
         return self.folds * (1 if self.scheme == "time" else self.repeats)
-
-
-@dataclass(frozen=True, slots=True)
-class Fix:
-    """A change made to a table on the advice of a finding; see ``outfold.data.fixes``."""
-
-    kind: str
-    columns: tuple[str, ...] = ()
-    params: tuple[tuple[str, Value], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
