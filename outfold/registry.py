@@ -259,7 +259,10 @@ class Registry:
         if self._found is None:
             package = importlib.import_module(self._package)
             found: list[Strategy] = []
+            shared = getattr(package, "SHARED", ())
             for info in pkgutil.iter_modules(package.__path__):
+                if info.name in shared:
+                    continue  # it may import the libraries that menus do without
                 module = importlib.import_module(f"{self._package}.{info.name}")
                 if hasattr(module, "STRATEGY"):
                     found.append(module.STRATEGY)
