@@ -1,0 +1,137 @@
+"""The study that a person can run without changing anything, and what follows from a new target."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from outfold.data.dataset import Dataset
+from outfold.data.propose import propose_target, propose_task
+from outfold.data.samples import Sample
+from outfold.data.schema import ColumnType, Role
+from outfold.errors import StudyError, UnknownNameError
+from outfold.metrics.catalogue import default_metric, metrics_for
+from outfold.registry import Facts, Kind, registry
+from outfold.study.split import proposed_scheme
+from outfold.study.study import NONE, Choice, Study, Validation
+from outfold.task import Task, is_classification
+
+FEW_ROWS = 200
+"""Below this many rows, folds are repeated: the scores of so few rows vary much by the draw."""
+MANY_ROWS = 50_000
+"""From this many rows on, three folds measure well enough and cost less."""
+
+
+def default_study(dataset: Dataset, frame: pd.DataFrame, sample: Sample | None = None) -> Study:
+    """A first study of a table: target and task proposed, every choice at a sensible default.
+
+    Args:
+        dataset: The table's description.
+        frame: The table.
+        sample: The built-in sample that the table is, which knows its target and roles.
+
+    Raises:
+        StudyError: No column can be a target.
+    """
+    target = sample.target if sample else propose_target(frame, dataset.schema)
+    if target is None:
+        raise StudyError(
+            "No column of this table can be predicted: each has a single value or is empty.",
+            "Load a table with a column that varies.",
+        )
+    roles: dict[str, Role] = dict(sample.roles) if sample else {}
+    task = sample.task if sample else None
+    return with_target(Study(dataset.key, target, "binary"), dataset, frame, target, task, roles)
+
+
+def with_target(
+    study: Study,
+    dataset: Dataset,
+    frame: pd.DataFrame,
+    target: str,
+    task: Task | None = None,
+    roles: dict[str, Role] | None = None,
+) -> Study:
+    """The study with another target; strategies that no longer apply give way to the defaults.
+
+    Args:
+        study: The study as it is.
+        dataset: The table's description.
+        frame: The table, typed as the study says.
+        target: The column to predict.
+        task: What kind of target it is; proposed from its values unless given.
+        roles: Roles to set instead of the study's own.
+
+    Raises:
+        UnknownNameError: The table has no such column.
+    """
+    if target not in frame.columns:
+        raise UnknownNameError(
+            f"The table has no column {target!r}.", "Known: " + ", ".join(map(str, frame.columns))
+        )
+    types: dict[str, ColumnType] = {c.name: c.type for c in dataset.schema.columns}
+    types |= dict(study.types)
+    found = task or propose_task(frame[target], types.get(target, "categorical"))
+    kept = {c: r for c, r in dict(study.roles if roles is None else roles).items() if c != target}
+    if found != "count":
+        kept = {c: r for c, r in kept.items() if r != "exposure"}
+    facts = rough_facts(frame, target, found, types)
+    validation = proposed_scheme(
+        study.validation if study.models else _folds(len(frame)),
+        "group" in kept.values(),
+        "time" in kept.values(),
+        found,
+    )
+    return study.replace(
+        target=target,
+        task=found,
+        roles=kept,
+        positive=None,
+        validation=validation,
+        selectors=_still_valid("selector", study.selectors, facts) or (NONE,),
+        resamplers=_still_valid("resampler", study.resamplers, facts) or (NONE,),
+        models=_still_valid("model", study.models, facts) or default_models(facts),
+        target_transform=study.target_transform if not is_classification(found) else "none",
+        metric=study.metric
+        if study.metric in {m.key for m in metrics_for(found)}
+        else default_metric(found).key,
+    )
+
+
+def default_models(facts: Facts) -> tuple[Choice, ...]:
+    """The models that a first comparison takes: those marked as default that apply."""
+    return tuple(
+        Choice(s.key) for s, reason in registry("model").offered(facts) if s.default and not reason
+    )
+
+
+def rough_facts(
+    frame: pd.DataFrame, target: str, task: Task, types: dict[str, ColumnType]
+) -> Facts:
+    """What strategies may ask, from the typed table before roles are settled."""
+    values = frame[target].dropna()
+    classes = is_classification(task)
+    counts = values.value_counts() if classes else None
+    features = [c for c in frame.columns if c != target]
+    return Facts(
+        task=task,
+        n_rows=len(values),
+        n_features=len(features),
+        n_numeric=sum(types.get(c) in ("numeric", "boolean", "datetime") for c in features),
+        n_categorical=sum(types.get(c) == "categorical" for c in features),
+        smallest_class=int(counts[counts > 0].min())
+        if counts is not None and len(counts)
+        else None,
+        n_classes=int((counts > 0).sum()) if counts is not None else None,
+        target_min=None if classes else float(values.min()),
+    )
+
+
+def _folds(n_rows: int) -> Validation:
+    if n_rows < FEW_ROWS:
+        return Validation("kfold", folds=5, repeats=3)
+    return Validation("kfold", folds=3 if n_rows > MANY_ROWS else 5)
+
+
+def _still_valid(kind: Kind, choices: tuple[Choice, ...], facts: Facts) -> tuple[Choice, ...]:
+    known = registry(kind)
+    return tuple(c for c in choices if c.key in known and not known[c.key].available(facts))

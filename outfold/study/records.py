@@ -1,0 +1,348 @@
+"""The embedded store's records: studies, runs, events and the steps already computed (SQLite)."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sqlite3
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from outfold.errors import UnknownNameError
+from outfold.study.results import RunState
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS studies (
+    key TEXT PRIMARY KEY, body TEXT NOT NULL, created REAL NOT NULL);
+CREATE TABLE IF NOT EXISTS runs (
+    id TEXT PRIMARY KEY, study TEXT NOT NULL REFERENCES studies(key), scheduler TEXT NOT NULL,
+    state TEXT NOT NULL, reason TEXT NOT NULL DEFAULT '', created REAL NOT NULL, started REAL,
+    finished REAL, total INTEGER NOT NULL DEFAULT 0, done INTEGER NOT NULL DEFAULT 0,
+    reused INTEGER NOT NULL DEFAULT 0, failed INTEGER NOT NULL DEFAULT 0,
+    plan TEXT NOT NULL DEFAULT '', cancel INTEGER NOT NULL DEFAULT 0);
+CREATE INDEX IF NOT EXISTS runs_by_age ON runs (created);
+CREATE TABLE IF NOT EXISTS events (
+    run TEXT NOT NULL, number INTEGER NOT NULL, at REAL NOT NULL, kind TEXT NOT NULL,
+    step TEXT NOT NULL, label TEXT NOT NULL, seconds REAL, reason TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (run, number)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS failures (
+    run TEXT NOT NULL, step TEXT NOT NULL, reason TEXT NOT NULL, PRIMARY KEY (run, step));
+CREATE TABLE IF NOT EXISTS steps (
+    key TEXT PRIMARY KEY, kind TEXT NOT NULL, body TEXT NOT NULL, bytes INTEGER NOT NULL,
+    seconds REAL NOT NULL, created REAL NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS scores (
+    step TEXT NOT NULL, scheme TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (step, scheme));
+CREATE TABLE IF NOT EXISTS clients (pid INTEGER PRIMARY KEY);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """What is written down of a run.
+
+    Attributes:
+        id: The identifier in the run's URL.
+        study: The study's key.
+        scheduler: Address of the Dask scheduler; empty for the embedded cluster.
+        state: How far it is.
+        reason: Why it ended early.
+        created: When it was asked for, seconds since 1970.
+        started: When its first step was sent out, or None.
+        finished: When it ended, or None.
+        total: Fits planned.
+        done: Fits finished, reused and failed ones included.
+        reused: Fits that the store could answer.
+        failed: Fits that failed.
+    """
+
+    id: str
+    study: str
+    scheduler: str
+    state: RunState
+    reason: str
+    created: float
+    started: float | None
+    finished: float | None
+    total: int
+    done: int
+    reused: int
+    failed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened in a run: a step started, finished, failed or was reused."""
+
+    number: int
+    at: float
+    kind: str
+    step: str
+    label: str
+    seconds: float | None
+    reason: str
+
+
+_RUN_FIELDS = ", ".join(RunRecord.__dataclass_fields__)
+
+
+class Records:
+    """The tables of one workspace; any number of processes may have them open."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        with self._open() as db:
+            db.execute("PRAGMA journal_mode=WAL")
+            db.executescript(_TABLES)
+
+    @contextlib.contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        # A connection per call: threads and forked processes never share one.
+        db = sqlite3.connect(self._path, timeout=30)
+        try:
+            db.execute("PRAGMA synchronous=NORMAL")
+            with db:
+                yield db
+        finally:
+            db.close()
+
+    def save_study(self, key: str, body: str) -> None:
+        """Keep a study; one that is kept already stays as it is."""
+        with self._open() as db:
+            db.execute("INSERT OR IGNORE INTO studies VALUES (?, ?, ?)", (key, body, time.time()))
+
+    def study(self, key: str) -> str:
+        """The JSON of a study.
+
+        Raises:
+            UnknownNameError: This workspace does not know it.
+        """
+        with self._open() as db:
+            row = db.execute("SELECT body FROM studies WHERE key = ?", (key,)).fetchone()
+        if row is None:
+            raise UnknownNameError(
+                f"The study {key!r} is not known here.", "Open one from the start page."
+            )
+        return str(row[0])
+
+    def add_run(self, run: str, study: str, scheduler: str) -> None:
+        """Queue a run."""
+        with self._open() as db:
+            db.execute(
+                "INSERT INTO runs (id, study, scheduler, state, created) "
+                "VALUES (?, ?, ?, 'queued', ?)",
+                (run, study, scheduler, time.time()),
+            )
+
+    def run(self, run: str) -> RunRecord:
+        """One run.
+
+        Raises:
+            UnknownNameError: This workspace does not know it.
+        """
+        with self._open() as db:
+            row = db.execute(f"SELECT {_RUN_FIELDS} FROM runs WHERE id = ?", (run,)).fetchone()
+        if row is None:
+            raise UnknownNameError(
+                f"The run {run!r} is not known here.", "It may have been made in another workspace."
+            )
+        return RunRecord(*row)
+
+    def runs(self, limit: int = 50, states: Sequence[RunState] = ()) -> list[RunRecord]:
+        """The newest runs, newest first."""
+        where = f"WHERE state IN ({', '.join('?' * len(states))})" if states else ""
+        with self._open() as db:
+            rows = db.execute(
+                f"SELECT {_RUN_FIELDS} FROM runs {where} ORDER BY created DESC LIMIT ?",
+                (*states, limit),
+            ).fetchall()
+        return [RunRecord(*row) for row in rows]
+
+    def take_queued(self) -> str | None:
+        """Claim the oldest queued run, or None. Two callers never get the same one."""
+        with self._open() as db:
+            row = db.execute(
+                "UPDATE runs SET state = 'running', started = ? WHERE id = (SELECT id FROM runs "
+                "WHERE state = 'queued' ORDER BY created LIMIT 1) RETURNING id",
+                (time.time(),),
+            ).fetchone()
+        return str(row[0]) if row else None
+
+    def set_plan(self, run: str, total: int, plan: str) -> None:
+        """Write down what the run will do."""
+        with self._open() as db:
+            db.execute("UPDATE runs SET total = ?, plan = ? WHERE id = ?", (total, plan, run))
+
+    def plan(self, run: str) -> str:
+        """The plan as JSON; empty before it is made."""
+        with self._open() as db:
+            row = db.execute("SELECT plan FROM runs WHERE id = ?", (run,)).fetchone()
+        return str(row[0]) if row else ""
+
+    def finish(self, run: str, state: RunState, reason: str = "") -> None:
+        """Write down how a run ended."""
+        with self._open() as db:
+            db.execute(
+                "UPDATE runs SET state = ?, reason = ?, finished = ? WHERE id = ?",
+                (state, reason, time.time(), run),
+            )
+
+    def requeue(self, run: str) -> None:
+        """Queue an ended run again; what it computed stays."""
+        with self._open() as db:
+            db.execute(
+                "UPDATE runs SET state = 'queued', reason = '', finished = NULL, cancel = 0, "
+                "done = 0, reused = 0, failed = 0 WHERE id = ?",
+                (run,),
+            )
+            db.execute("DELETE FROM failures WHERE run = ?", (run,))
+
+    def ask_cancel(self, run: str) -> None:
+        """Ask for a run to be stopped; a queued one is cancelled at once."""
+        with self._open() as db:
+            db.execute("UPDATE runs SET cancel = 1 WHERE id = ?", (run,))
+            db.execute(
+                "UPDATE runs SET state = 'cancelled', finished = ? "
+                "WHERE id = ? AND state = 'queued'",
+                (time.time(), run),
+            )
+
+    def cancel_asked(self, run: str) -> bool:
+        """Whether somebody asked for the run to be stopped."""
+        with self._open() as db:
+            row = db.execute("SELECT cancel FROM runs WHERE id = ?", (run,)).fetchone()
+        return bool(row and row[0])
+
+    def add_events(
+        self, run: str, events: Sequence[tuple[str, str, str, float | None, str]]
+    ) -> None:
+        """Write down what happened: (kind, step key, label, seconds, reason) each, and count it."""
+        if not events:
+            return
+        with self._open() as db:
+            (last,) = db.execute(
+                "SELECT coalesce(max(number), 0) FROM events WHERE run = ?", (run,)
+            ).fetchone()
+            now = time.time()
+            db.executemany(
+                "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                [(run, last + i, now, *event) for i, event in enumerate(events, 1)],
+            )
+            fits = [kind for kind, _, label, _, _ in events if label.startswith("fit ")]
+            ended = sum(kind in ("finished", "failed", "reused") for kind in fits)
+            db.execute(
+                "UPDATE runs SET done = done + ?, reused = reused + ?, failed = failed + ? "
+                "WHERE id = ?",
+                (ended, fits.count("reused"), fits.count("failed"), run),
+            )
+            db.executemany(
+                "INSERT OR REPLACE INTO failures VALUES (?, ?, ?)",
+                [(run, step, reason) for kind, step, _, _, reason in events if kind == "failed"],
+            )
+
+    def events(self, run: str, after: int = 0, limit: int = 1000) -> list[Event]:
+        """What happened in a run since an event number, oldest first."""
+        with self._open() as db:
+            rows = db.execute(
+                "SELECT number, at, kind, step, label, seconds, reason FROM events "
+                "WHERE run = ? AND number > ? ORDER BY number LIMIT ?",
+                (run, after, limit),
+            ).fetchall()
+        return [Event(*row) for row in rows]
+
+    def latest_events(self, run: str, limit: int) -> list[Event]:
+        """The last events of a run, newest first."""
+        with self._open() as db:
+            rows = db.execute(
+                "SELECT number, at, kind, step, label, seconds, reason FROM events "
+                "WHERE run = ? ORDER BY number DESC LIMIT ?",
+                (run, limit),
+            ).fetchall()
+        return [Event(*row) for row in rows]
+
+    def reused_steps(self, run: str) -> frozenset[str]:
+        """The steps of a run that the store could answer."""
+        with self._open() as db:
+            rows = db.execute(
+                "SELECT step FROM events WHERE run = ? AND kind = 'reused'", (run,)
+            ).fetchall()
+        return frozenset(row[0] for row in rows)
+
+    def failures(self, run: str) -> dict[str, str]:
+        """The reason for each step of a run that failed."""
+        with self._open() as db:
+            rows = db.execute("SELECT step, reason FROM failures WHERE run = ?", (run,)).fetchall()
+        return dict(rows)
+
+    def add_step(
+        self, key: str, kind: str, body: Mapping[str, Any], size: int, seconds: float
+    ) -> None:
+        """Write down a computed step: its small results here, its arrays in a file beside."""
+        with self._open() as db:
+            db.execute(
+                "INSERT OR REPLACE INTO steps VALUES (?, ?, ?, ?, ?, ?)",
+                (key, kind, json.dumps(body), size, seconds, time.time()),
+            )
+
+    def steps(self, keys: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """The small results of those of the steps that were computed before."""
+        found: dict[str, dict[str, Any]] = {}
+        with self._open() as db:
+            for start in range(0, len(keys), 500):
+                some = keys[start : start + 500]
+                marks = ", ".join("?" * len(some))
+                rows = db.execute(f"SELECT key, body FROM steps WHERE key IN ({marks})", some)
+                found |= {key: json.loads(body) for key, body in rows}
+        return found
+
+    def forget_steps(self, keys: Sequence[str]) -> None:
+        """Remove steps, so that they are computed anew."""
+        with self._open() as db:
+            db.executemany("DELETE FROM steps WHERE key = ?", [(k,) for k in keys])
+
+    def add_scores(self, step: str, scheme: str, body: Mapping[str, float | None]) -> None:
+        """Keep the scores of one fit under one scheme of scoring."""
+        with self._open() as db:
+            db.execute(
+                "INSERT OR REPLACE INTO scores VALUES (?, ?, ?)", (step, scheme, json.dumps(body))
+            )
+
+    def scores(self, keys: Sequence[str], scheme: str) -> dict[str, dict[str, float | None]]:
+        """The scores kept under a scheme, by fit."""
+        found: dict[str, dict[str, float | None]] = {}
+        with self._open() as db:
+            for start in range(0, len(keys), 500):
+                some = keys[start : start + 500]
+                marks = ", ".join("?" * len(some))
+                rows = db.execute(
+                    f"SELECT step, body FROM scores WHERE scheme = ? AND step IN ({marks})",
+                    (scheme, *some),
+                )
+                found |= {key: json.loads(body) for key, body in rows}
+        return found
+
+    def add_client(self, pid: int) -> None:
+        """Write down a process that wants the run service to stay."""
+        with self._open() as db:
+            db.execute("INSERT OR IGNORE INTO clients VALUES (?)", (pid,))
+
+    def has_living_client(self) -> bool:
+        """Whether a process that wants the run service is still there; dead ones are forgotten."""
+        with self._open() as db:
+            pids = [row[0] for row in db.execute("SELECT pid FROM clients")]
+            dead = [pid for pid in pids if not _alive(pid)]
+            db.executemany("DELETE FROM clients WHERE pid = ?", [(pid,) for pid in dead])
+        return len(dead) < len(pids)
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -1,0 +1,398 @@
+"""The steps of a plan, as they run on a worker: prepare, select, resample, fit and predict.
+
+Each takes the results of the steps before it and returns a result of its own, or ``Failed``: an
+error in one candidate is a value that travels down to that candidate's row, never an exception
+that ends the run. No step receives a validation row for anything but prediction.
+"""
+
+from __future__ import annotations
+
+import pickle
+import warnings
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from outfold.errors import NotApplicableError, OutfoldError
+from outfold.metrics.metric import Floats
+from outfold.registry import Value, registry
+from outfold.select.selection import Selection
+from outfold.study.measure import Meter, median_seconds
+from outfold.study.split import Split, splits
+from outfold.study.study import Study
+from outfold.study.table import StudyTable, study_table
+from outfold.study.workspace import Workspace
+from outfold.task import is_classification
+
+TOPIC = "outfold-steps"
+LATENCY_ROWS = 1000
+LATENCY_BUDGET = 0.4
+"""Seconds spent on repeating each of the two latency measurements."""
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """What one step cost and said."""
+
+    seconds: float
+    cpu_seconds: float
+    memory_bytes: float = float("nan")
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A step that did not work, and why; passed on by every step below it."""
+
+    step: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Loaded:
+    """A study's table with its splits, as every worker holds it."""
+
+    table: StudyTable
+    splits: tuple[Split, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prepared:
+    """One split after preparation: what was learnt, and both sides of the split."""
+
+    transformer: Any
+    train: pd.DataFrame
+    test: pd.DataFrame
+    target: np.ndarray
+    weight: Floats | None
+    log: Log
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Selected:
+    """The columns that one selector kept on one split."""
+
+    selection: Selection
+    log: Log
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Resampled:
+    """The training rows that a model is fitted on."""
+
+    frame: pd.DataFrame
+    target: np.ndarray
+    weight: Floats | None
+    log: Log
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fitted:
+    """What is kept of a fit: predictions for the validation rows, and its costs."""
+
+    arrays: Mapping[str, np.ndarray]
+    body: Mapping[str, Any] = field(default_factory=dict)
+
+
+def load(root: str, study: str) -> Loaded | Failed:
+    """Read a study's table from a workspace that this worker can reach."""
+    try:
+        asked = Study.from_json(study)
+        return with_splits(study_table(Workspace(Path(root)), asked), asked)
+    except OutfoldError as error:
+        return Failed("load", str(error))
+
+
+def with_splits(table: StudyTable, study: Study) -> Loaded:
+    """A table with its splits.
+
+    Raises:
+        StudyError: The validation cannot be done on this table.
+    """
+    cut = splits(study.validation, table.target, study.task, table.groups, table.order, study.seed)
+    return Loaded(table, tuple(cut))
+
+
+def fit_target(table: StudyTable, study: Study) -> np.ndarray:
+    """The target as models are fitted to it: codes, a rate, a logarithm, or plain values."""
+    if is_classification(study.task):
+        return table.target
+    values = table.target if table.exposure is None else table.target / table.exposure
+    return np.log1p(values) if study.target_transform == "log" else values
+
+
+def prepare(loaded: Loaded, study: Study, split: int, strategy: str, params: Params) -> Prepared:
+    """Fit the preparation on a split's training rows and apply it to both sides."""
+    table, cut = loaded.table, loaded.splits[split]
+    with Meter() as meter:
+        transformer = registry("preparation")[strategy].build(
+            task=study.task, seed=study.seed, **params
+        )
+        target = fit_target(table, study)[cut.train]
+        train = transformer.fit_transform(table.frame.iloc[cut.train], target)
+    if not train.shape[1]:
+        raise NotApplicableError(
+            "Every feature is constant or empty in the training rows of this split.",
+            "Choose other features.",
+        )
+    test = transformer.transform(table.frame.iloc[cut.test])
+    # An exposure both divides the count and says how much each rate weighs.
+    weight = table.weight if table.exposure is None else table.exposure
+    if table.exposure is not None and table.weight is not None:
+        weight = table.weight * table.exposure
+    log = Log(meter.seconds, meter.cpu_seconds, notes=tuple(getattr(transformer, "notes_", ())))
+    return Prepared(
+        transformer,
+        train.reset_index(drop=True),
+        test.reset_index(drop=True),
+        target,
+        None if weight is None else weight[cut.train],
+        log,
+    )
+
+
+def select(prepared: Prepared, study: Study, strategy: str, params: Params) -> Selected:
+    """Choose columns on a split's training rows."""
+    with Meter() as meter:
+        selector = registry("selector")[strategy].build(task=study.task, seed=study.seed, **params)
+        selector.fit(prepared.train, prepared.target)
+    selection: Selection = selector.selection_
+    return Selected(selection, Log(meter.seconds, meter.cpu_seconds, notes=selection.notes))
+
+
+def keep(frame: pd.DataFrame, selection: Selection) -> pd.DataFrame:
+    """A prepared frame's columns that come from the kept ones, in the frame's order."""
+    from outfold.data.schema import source_of
+
+    kept = set(selection.selected)
+    columns = [c for c in frame.columns if source_of(c) in kept]
+    return frame if len(columns) == frame.shape[1] else frame[columns]
+
+
+def resample(
+    prepared: Prepared, selected: Selected, study: Study, strategy: str, params: Params
+) -> Resampled:
+    """Resample or weigh a split's training rows."""
+    frame, target, weight = keep(prepared.train, selected.selection), prepared.target, None
+    with Meter() as meter:
+        sampler = registry("resampler")[strategy].build(task=study.task, seed=study.seed, **params)
+        if hasattr(sampler, "sample_weight"):
+            weight = sampler.sample_weight(target)
+        elif strategy != "none":
+            if prepared.weight is not None:
+                raise NotApplicableError(
+                    "Rows have weights, and resampling would invent rows without one.",
+                    "Use class weights, or take the weight role away.",
+                )
+            frame, target = sampler.fit_resample(frame, target)
+    if prepared.weight is not None:
+        weight = prepared.weight if weight is None else weight * prepared.weight
+    notes = tuple(getattr(sampler, "notes_", ()))
+    return Resampled(frame, target, weight, Log(meter.seconds, meter.cpu_seconds, notes=notes))
+
+
+def fit(
+    loaded: Loaded,
+    prepared: Prepared,
+    selected: Selected,
+    resampled: Resampled,
+    study: Study,
+    split: int,
+    strategy: str,
+    params: Params,
+) -> Fitted:
+    """Fit a model, predict the validation rows, and measure both."""
+    table, cut = loaded.table, loaded.splits[split]
+    chosen = registry("model")[strategy]
+    fit_with: dict[str, Any] = {}
+    if resampled.weight is not None:
+        if not chosen.weightable:
+            raise NotApplicableError(
+                f"{chosen.label} cannot weigh rows.", "Take a resampler that changes the rows."
+            )
+        fit_with["sample_weight"] = resampled.weight
+    with Meter(memory=True) as meter:
+        model = chosen.build(task=study.task, seed=study.seed, **params)
+        model.fit(resampled.frame, resampled.target, **fit_with)
+    test = keep(prepared.test, selected.selection)
+    exposure = None if table.exposure is None else table.exposure[cut.test]
+    arrays = predict(model, test, study, len(table.classes), exposure)
+    arrays |= {
+        "rows": cut.test,
+        "truth": table.target[cut.test],
+        "null": null_prediction(table, cut, study),
+    }
+    if table.weight is not None:
+        arrays["weight"] = table.weight[cut.test]
+    body: dict[str, Any] = {
+        "logs": {
+            "prepare": _plain(prepared.log),
+            "select": _plain(selected.log),
+            "resample": _plain(resampled.log),
+            "fit": _plain(Log(meter.seconds, meter.cpu_seconds, meter.memory_bytes)),
+        },
+        "selected": list(selected.selection.selected),
+        "fitted_rows": len(resampled.frame),
+        "columns": int(resampled.frame.shape[1]),
+    }
+    if split == 0:
+        body |= _serving_costs(table, cut, prepared, selected, model)
+    return Fitted(arrays, body)
+
+
+def predict(
+    model: Any, frame: pd.DataFrame, study: Study, n_classes: int, exposure: Floats | None
+) -> dict[str, np.ndarray]:
+    """What a fitted model says of some rows: probabilities, scores or values.
+
+    Classes that no training row had get probability 0. Values come back on the target's own scale.
+    """
+    if not is_classification(study.task):
+        value = np.asarray(model.predict(frame), dtype=float)
+        if study.target_transform == "log":
+            value = np.expm1(value)
+        return {"value": value if exposure is None else value * exposure}
+    codes = np.asarray(model.classes_, dtype=int)
+    if hasattr(model, "predict_proba"):
+        probability = np.zeros((len(frame), n_classes))
+        probability[:, codes] = model.predict_proba(frame)
+        return {"probability": probability}
+    decision = np.asarray(model.decision_function(frame), dtype=float)
+    if decision.ndim == 1:
+        return {"score": decision}
+    # Scores of several classes are stored as shares that keep their order.
+    shifted = np.exp(decision - decision.max(axis=1, keepdims=True))
+    probability = np.zeros((len(frame), n_classes))
+    probability[:, codes] = shifted / shifted.sum(axis=1, keepdims=True)
+    return {"probability": probability}
+
+
+def null_prediction(table: StudyTable, cut: Split, study: Study) -> np.ndarray:
+    """What the training rows alone say of a validation row: class shares, or a mean."""
+    weight = None if table.weight is None else table.weight[cut.train]
+    if is_classification(study.task):
+        counts = np.bincount(
+            table.target[cut.train].astype(int), weights=weight, minlength=len(table.classes)
+        )
+        return np.tile(counts / counts.sum(), (len(cut.test), 1))
+    if table.exposure is None:
+        return np.full(len(cut.test), np.average(table.target[cut.train], weights=weight))
+    scale = np.ones(len(cut.train)) if weight is None else weight
+    rate = (scale * table.target[cut.train]).sum() / (scale * table.exposure[cut.train]).sum()
+    return rate * table.exposure[cut.test]
+
+
+def _serving_costs(
+    table: StudyTable, cut: Split, prepared: Prepared, selected: Selected, model: Any
+) -> dict[str, float]:
+    """Latency and size of the whole pipeline, from the row as it was read to the prediction."""
+    answer = model.predict_proba if hasattr(model, "predict_proba") else model.predict
+    many = table.frame.iloc[np.resize(cut.test, LATENCY_ROWS)]
+    one = table.frame.iloc[cut.test[:1]]
+
+    def whole(rows: pd.DataFrame) -> Callable[[], Any]:
+        return lambda: answer(keep(prepared.transformer.transform(rows), selected.selection))
+
+    size = len(pickle.dumps((prepared.transformer, selected.selection, model), protocol=5))
+    return {
+        "predict_seconds_per_1000": median_seconds(whole(many), LATENCY_BUDGET, most=7),
+        "predict_seconds_one_row": median_seconds(whole(one), LATENCY_BUDGET / 4, most=9),
+        "size_bytes": float(size),
+    }
+
+
+def recall(body: Mapping[str, Any]) -> Selected:
+    """A selection that an earlier run kept."""
+    log = Log(**{**body["log"], "notes": tuple(body["log"]["notes"])})
+    raw = dict(body["selection"])
+    raw["scores"] = {k: float("nan") if v is None else v for k, v in raw["scores"].items()}
+    for name in ("selected", "notes"):
+        raw[name] = tuple(raw[name])
+    return Selected(Selection(**raw), log)
+
+
+def selection_body(selected: Selected) -> dict[str, Any]:
+    """A selection as JSON can hold it."""
+    s = selected.selection
+    return {
+        "log": _plain(selected.log),
+        "selection": {
+            "selected": list(s.selected),
+            "scores": {k: None if v != v else float(v) for k, v in s.scores.items()},
+            "score_name": s.score_name,
+            "merit": None if s.merit is None else float(s.merit),
+            "merit_name": s.merit_name,
+            "dropped_because": dict(s.dropped_because),
+            "notes": list(s.notes),
+        },
+    }
+
+
+def _plain(log: Log) -> dict[str, Any]:
+    return {
+        "seconds": log.seconds,
+        "cpu_seconds": log.cpu_seconds,
+        "memory_bytes": None if log.memory_bytes != log.memory_bytes else log.memory_bytes,
+        "notes": list(log.notes),
+    }
+
+
+Params = Mapping[str, Value]
+
+CALLS: dict[str, Callable[..., Any]] = {
+    "prepare": prepare,
+    "select": select,
+    "resample": resample,
+    "fit": fit,
+}
+
+
+def run_step(kind: str, key: str, label: str, run: str, *inputs: Any, **options: Any) -> Any:
+    """Run one step on a worker: one thread, its warnings as notes, its errors as ``Failed``."""
+    from distributed import get_worker
+    from threadpoolctl import threadpool_limits
+
+    def tell(event: str, seconds: float | None = None, reason: str = "") -> None:
+        get_worker().log_event(
+            TOPIC,
+            {"run": run, "event": event, "step": key, "label": label, "seconds": seconds,
+             "reason": reason, "worker": get_worker().address},
+        )  # fmt: skip
+
+    tell("started")
+    if failed := next((i for i in inputs if isinstance(i, Failed)), None):
+        tell("failed", reason=failed.reason)
+        return failed
+    with Meter() as meter, warnings.catch_warnings(record=True) as caught, threadpool_limits(1):
+        warnings.simplefilter("always")
+        try:
+            result = CALLS[kind](*inputs, **options)
+        except OutfoldError as error:
+            result = Failed(key, str(error))
+        except Exception as error:  # any library may raise anything; it costs one candidate only
+            first = (str(error).strip().splitlines() or [""])[0]
+            result = Failed(key, f"{kind} failed with {type(error).__name__}: {first[:300]}")
+    if isinstance(result, Failed):
+        tell("failed", meter.seconds, result.reason)
+        return result
+    if isinstance(result, Fitted):
+        notes = warnings_as_notes(caught)
+        result.body["logs"]["fit"]["notes"].extend(notes)
+    tell("finished", meter.seconds)
+    return result
+
+
+def warnings_as_notes(caught: list[warnings.WarningMessage]) -> list[str]:
+    """The distinct warnings that concern the person's data, one sentence each."""
+    own = (FutureWarning, DeprecationWarning, PendingDeprecationWarning, ResourceWarning)
+    notes: dict[str, None] = {}
+    for warning in caught:
+        if not issubclass(warning.category, own):
+            text = " ".join(str(warning.message).split())
+            sentence = text.split(". ")[0].rstrip(".")[:240]
+            notes[f"{warning.category.__name__}: {sentence}."] = None
+    return list(notes)
