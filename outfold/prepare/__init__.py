@@ -12,4 +12,4 @@ A column derived from another is named by ``outfold.data.schema.part``, so that 
 the column that the analyst knows. A module without STRATEGY is shared code, named in SHARED.
 """
 
-SHARED: tuple[str, ...] = ()
+SHARED: tuple[str, ...] = ("levels", "parts", "transformer")

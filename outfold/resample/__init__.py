@@ -7,4 +7,4 @@ call ``notes_`` is a list of sentences about anything that had to be adjusted.
 A module without STRATEGY is shared code, named in SHARED.
 """
 
-SHARED: tuple[str, ...] = ()
+SHARED: tuple[str, ...] = ("cleaning", "combined", "sampling", "synthetic", "weights")

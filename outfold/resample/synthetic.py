@@ -1,0 +1,207 @@
+"""Resamplers that make new rows of rare classes between existing ones."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from outfold.errors import NotApplicableError, OutfoldError
+from outfold.resample.sampling import (
+    Floats,
+    Ints,
+    Resampler,
+    category_positions,
+    class_counts,
+    grown,
+)
+
+Method = Literal["smote", "smotenc", "smoten", "borderline", "svm", "adasyn"]
+
+NAMES: dict[Method, str] = {
+    "smote": "SMOTE",
+    "smotenc": "SMOTENC",
+    "smoten": "SMOTEN",
+    "borderline": "Borderline SMOTE",
+    "svm": "SVM SMOTE",
+    "adasyn": "ADASYN",
+}
+
+
+class Synthetic(Resampler):
+    """Makes rows for the classes that are too small, one class at a time.
+
+    Categories are taken from neighbours by vote (SMOTENC, SMOTEN), never mixed. A numeric column
+    with two values, such as a truth value, keeps to them: a value between goes to the nearer.
+
+    Args:
+        method: How the new rows are made.
+        ratio: Rows of each smaller class over those of the largest, afterwards.
+        neighbours: Nearest rows of the same class that a new row may lie towards; lowered, with a
+            note, where a class has too few rows.
+        surroundings: Nearest rows of any class that tell whether a row lies at the border.
+        kind: The variant of Borderline SMOTE.
+        seed: Seeds the draws.
+    """
+
+    def __init__(
+        self,
+        method: Method = "smote",
+        ratio: float = 1.0,
+        neighbours: int = 5,
+        surroundings: int = 10,
+        kind: str = "borderline-1",
+        seed: int = 0,
+    ) -> None:
+        self.method = method
+        self.ratio = ratio
+        self.neighbours = neighbours
+        self.surroundings = surroundings
+        self.kind = kind
+        self.seed = seed
+
+    def _draw(self, X: pd.DataFrame, y: Ints) -> tuple[Ints, pd.DataFrame | None, Ints | None]:
+        counts = class_counts(y)
+        goals = grown(counts, self.ratio)
+        categories = category_positions(X)
+        method = self._applicable(len(categories), X.shape[1])
+        matrix = _matrix(X)
+        pairs = _two_valued(matrix, categories)
+        lowered, made, labels = 0, [], []
+        for code, goal in goals.items():
+            if counts[code] < 2:
+                raise OutfoldError(
+                    f"A class has a single training row, and {NAMES[method]} needs two to place "
+                    "a row between.",
+                    "Merge or leave out the rarest classes, or take random oversampling.",
+                )
+            near = min(self.neighbours, counts[code] - 1)
+            lowered += near < self.neighbours
+            new = self._rows(method, matrix, y, code, goal, near, categories, pairs)
+            made.append(new)
+            labels.append(np.full(len(new), code, dtype=np.intp))
+        if lowered:
+            which = "A class has" if lowered == 1 else f"{lowered} classes have"
+            self.notes_.append(
+                f"{which} no more than {self.neighbours} training rows, so fewer neighbours were "
+                "used there."
+            )
+        kept = np.arange(len(X), dtype=np.intp)
+        if not made:
+            return kept, None, None
+        rows = np.vstack(made)
+        for i, (low, high) in pairs.items():
+            rows[:, i] = np.where(rows[:, i] - low > (high - low) / 2, high, low)
+        return kept, _frame(rows, X), np.concatenate(labels)
+
+    def _applicable(self, categories: int, columns: int) -> Method:
+        """The method itself, or the one of its family that these columns ask for."""
+        if self.method in ("smote", "smotenc", "smoten"):
+            wanted: Method = "smotenc"
+            if categories == 0:
+                wanted = "smote"
+            elif categories == columns:
+                wanted = "smoten"
+            if wanted != self.method:
+                have = {
+                    "smote": "no column here is categorical",
+                    "smotenc": "the columns here are numeric and categorical",
+                    "smoten": "all columns here are categorical",
+                }[wanted]
+                self.notes_.append(
+                    f"{NAMES[wanted]} was used instead of {NAMES[self.method]}, because {have}."
+                )
+            return wanted
+        if categories:
+            raise NotApplicableError(
+                f"{NAMES[self.method]} has no meaning for categorical columns.",
+                "Take SMOTENC, or keep numeric columns only.",
+            )
+        return self.method
+
+    def _rows(
+        self,
+        method: Method,
+        matrix: Floats,
+        y: Ints,
+        code: int,
+        goal: int,
+        near: int,
+        categories: list[int],
+        pairs: dict[int, tuple[float, float]],
+    ) -> Floats:
+        """The synthetic rows of one class."""
+        import imblearn.over_sampling as over
+
+        seed = (self.seed + 1_000_003 * (code + 1)) % (2**32)
+        shared: dict[str, Any] = {"sampling_strategy": {code: goal}, "random_state": seed}
+        around = min(self.surroundings, len(y) - 1)
+        if method == "smote":
+            sampler = over.SMOTE(k_neighbors=near, **shared)
+        elif method == "smotenc":
+            mixed = sorted({*categories, *pairs})
+            if len(mixed) == matrix.shape[1]:
+                mixed = categories
+            sampler = over.SMOTENC(mixed, k_neighbors=near, **shared)
+        elif method == "smoten":
+            sampler = over.SMOTEN(k_neighbors=near, **shared)
+        elif method == "borderline":
+            sampler = over.BorderlineSMOTE(
+                k_neighbors=near, m_neighbors=around, kind=self.kind, **shared
+            )
+        elif method == "svm":
+            sampler = over.SVMSMOTE(k_neighbors=near, m_neighbors=around, **shared)
+        else:
+            sampler = over.ADASYN(n_neighbors=min(self.neighbours, len(y) - 1), **shared)
+        try:
+            made, _ = sampler.fit_resample(matrix, y)
+        except ValueError as error:
+            # imbalanced-learn tells so that no row of the class lies near another class.
+            if method not in ("adasyn", "svm"):
+                raise
+            self.notes_.append(
+                f"{NAMES[method]} made no rows for a class: {str(error).rstrip('.')}."
+            )
+            return matrix[:0]
+        if method == "borderline" and len(made) == len(y):
+            self.notes_.append(
+                "Borderline SMOTE made no rows for a class: none of its rows lies at the border."
+            )
+        return np.asarray(made[len(y) :], dtype=np.float64)
+
+
+def _matrix(X: pd.DataFrame) -> Floats:
+    """Numbers and category codes; a missing category has the code after the last."""
+    matrix = np.empty(X.shape)
+    numeric = [i for i in range(X.shape[1]) if i not in set(category_positions(X))]
+    if numeric:
+        matrix[:, numeric] = X.iloc[:, numeric].to_numpy(dtype=np.float64)
+    for i in category_positions(X):
+        column = X.iloc[:, i].cat
+        codes = column.codes.to_numpy()
+        matrix[:, i] = np.where(codes < 0, len(column.categories), codes)
+    return matrix
+
+
+def _two_valued(matrix: Floats, categories: list[int]) -> dict[int, tuple[float, float]]:
+    """The numeric columns with at most two values, with these."""
+    low, high = matrix.min(axis=0), matrix.max(axis=0)
+    only: npt.NDArray[np.bool_] = ((matrix == low) | (matrix == high)).all(axis=0)
+    found = np.flatnonzero(only).tolist()
+    return {i: (float(low[i]), float(high[i])) for i in found if i not in set(categories)}
+
+
+def _frame(rows: Floats, like: pd.DataFrame) -> pd.DataFrame:
+    """Rows of ``_matrix`` as a frame with the columns and types of another."""
+    columns: dict[int, Any] = {}
+    for i, kind in enumerate(like.dtypes):
+        values = rows[:, i]
+        if isinstance(kind, pd.CategoricalDtype):
+            codes = np.rint(values).astype(np.intp)
+            codes[codes >= len(kind.categories)] = -1
+            columns[i] = pd.Categorical.from_codes(codes, dtype=kind)
+        else:
+            columns[i] = (np.rint(values) if kind.kind in "iu" else values).astype(kind)
+    return pd.DataFrame(columns).set_axis(like.columns, axis=1)
