@@ -6,4 +6,21 @@ and whose ``selection_`` is a ``selection.Selection``. Prepared columns of one s
 and go together. A module without STRATEGY is shared code, named in SHARED.
 """
 
-SHARED: tuple[str, ...] = ("selection", "selector")
+SHARED: tuple[str, ...] = (
+    "selection",
+    "selector",
+    "columns",
+    "encode",
+    "keep",
+    "association",
+    "entropy",
+    "discretise",
+    "evidence",
+    "subset_search",
+    "neighbour_information",
+    "neighbour_weights",
+    "linear_model",
+    "penalised_path",
+    "forest",
+    "sequence_search",
+)

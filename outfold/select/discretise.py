@@ -59,9 +59,9 @@ def _accepted_cut(cumulated: Floats, steps: Ints, first: int, last: int) -> int 
     if gain <= 0:
         return None
     present = [int((v > 0).sum()) for v in (whole, left[best], right[best])]
-    delta = np.log2(3.0 ** present[0] - 2.0) - (
-        present[0] * before - present[1] * below[best] - present[2] * above[best]
-    )
+    # log2(3^c - 2), written so that hundreds of classes do not overflow.
+    splits = present[0] * np.log2(3.0) + np.log2(1.0 - 2.0 * 3.0 ** -present[0])
+    delta = splits - (present[0] * before - present[1] * below[best] - present[2] * above[best])
     return int(inside[best]) if gain > (np.log2(len(inside)) + delta) / rows else None
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from outfold.registry import Param, Strategy
 from outfold.select.columns import (
+    Floats,
     Target,
     best_part,
     codes,
@@ -18,39 +19,48 @@ from outfold.select.columns import (
     outcome,
     owners,
 )
+from outfold.select.entropy import contingency, information_gain
 from outfold.select.keep import K_HALF, half, keep
+from outfold.select.neighbour_information import scaled, with_classes, with_number
 from outfold.select.selection import Selection
 from outfold.task import Task, is_classification
+
+
+def informations(X: pd.DataFrame, y: Target, *, task: Task, seed: int, neighbors: int) -> Floats:
+    """Mutual information of each prepared column with the target, nats, ``(n_columns,)``."""
+    target = outcome(y, task)
+    jitter = np.random.default_rng(seed)
+    k = max(1, min(neighbors, len(X) - 2))
+    by_class = is_classification(task)
+    number = np.empty(0) if by_class else scaled(target.astype(np.float64), jitter)
+    found = np.zeros(X.shape[1])
+    for i, name in enumerate(X.columns):
+        column = X[name]
+        if is_discrete(column):
+            level = codes(column)
+            if by_class:
+                table = contingency(level, target.astype(np.int64))
+                found[i] = information_gain(table) * np.log(2.0)
+            else:
+                found[i] = with_classes(number, np.where(level < 0, level.max() + 1, level), k)
+        elif by_class:
+            found[i] = with_classes(scaled(numbers(column), jitter), target.astype(np.int64), k)
+        else:
+            found[i] = with_number(scaled(numbers(column), jitter), number, k)
+    return found
 
 
 def choose(
     X: pd.DataFrame, y: Target, *, task: Task, seed: int, neighbors: int, k: int | None
 ) -> Selection:
-    """Mutual information in nats, by scikit-learn's estimators.
+    """Mutual information in nats.
 
     Categorical columns against classes: the exact plug-in value. Numbers: nearest-neighbour
-    estimates (Kraskov et al. 2004 against a number, Ross 2014 against classes), with a tiny random
-    jitter that the seed decides; an estimate below zero is shown as zero.
+    estimates (Kraskov et al. 2004 against a number, Ross 2014 against classes) as scikit-learn's,
+    with a tiny random jitter that the seed decides; an estimate below zero is shown as zero.
     """
-    from sklearn.feature_selection import mutual_info_classif, mutual_info_regression
-
     sources, owner = owners(X)
-    target = outcome(y, task)
-    discrete = np.array([is_discrete(X[c]) for c in X.columns])
-    matrix = np.column_stack(
-        [codes(X[c]).astype(float) if is_discrete(X[c]) else numbers(X[c]) for c in X.columns]
-    )
-    estimate = mutual_info_classif if is_classification(task) else mutual_info_regression
-    # A class or level with a single row has no neighbour; fewer rows than neighbours are an error.
-    n_neighbors = max(1, min(neighbors, len(X) - 2))
-    values = estimate(
-        matrix,
-        target,
-        discrete_features=discrete,
-        n_neighbors=n_neighbors,
-        random_state=seed,
-        n_jobs=1,
-    )
+    values = informations(X, y, task=task, seed=seed, neighbors=neighbors)
     scores = named(sources, best_part(values, owner, len(sources)))
     selected, notes = keep(scores, k=half(len(sources)) if k is None else k)
     return Selection(
@@ -87,4 +97,5 @@ STRATEGY = Strategy(
     source="Kraskov, Stögbauer & Grassberger (2004); Ross (2014)",
     family="filter",
     order=30,
+    libraries=("scipy",),
 )
