@@ -1,4 +1,4 @@
-"""The Dask cluster that steps run on: one of our own on this machine, or any scheduler's address."""
+"""The Dask cluster that steps run on: our own on this machine, or any scheduler's address."""
 
 from __future__ import annotations
 

@@ -89,7 +89,7 @@ class _Execution:
         wanted = self._ancestors(fits - reused)
         if not wanted:
             return
-        self.client.subscribe_topic(f"{work.TOPIC}", self._heard)
+        self.client.subscribe_topic(work.topic_of(self.run), self._heard)
         if shared_storage:
             source = self.client.submit(
                 work.load, str(Path(self.workspace.root)), self.study.to_json(), pure=True,
@@ -170,7 +170,7 @@ class _Execution:
             cancelled = stop.is_set()
             stop.set()
             watcher.join()
-            self.client.unsubscribe_topic(work.TOPIC)
+            self.client.unsubscribe_topic(work.topic_of(self.run))
             self._flush()
         self._score()
         return "cancelled" if cancelled else "finished"
@@ -231,8 +231,6 @@ class _Execution:
     def _heard(self, message: tuple[float, dict[str, Any]]) -> None:
         """A worker said that a step started or ended."""
         _, said = message
-        if said["run"] != self.run:
-            return
         if said["event"] == "started":
             self.running[said["step"]] = said["worker"]
         else:

@@ -128,14 +128,16 @@ class Records:
             )
         return str(row[0])
 
-    def add_run(self, run: str, study: str, scheduler: str) -> None:
-        """Queue a run."""
+    def add_run(self, run: str, study: str, scheduler: str, *, claimed: bool = False) -> None:
+        """Queue a run, or, claimed, write it down as being carried out by the caller."""
+        now = time.time()
         with self._open() as db:
             db.execute(
-                "INSERT INTO runs (id, study, scheduler, state, created) "
-                "VALUES (?, ?, ?, 'queued', ?)",
-                (run, study, scheduler, time.time()),
-            )
+                "INSERT INTO runs (id, study, scheduler, state, created, started) "
+                "VALUES (?, ?, ?, ?, ?, ?)",
+                (run, study, scheduler, "running" if claimed else "queued", now,
+                 now if claimed else None),
+            )  # fmt: skip
 
     def run(self, run: str) -> RunRecord:
         """One run.

@@ -65,8 +65,16 @@ class RunProgress:
         return self.state in ENDED
 
 
-def new_run(workspace: Workspace, study: Study) -> str:
+def new_run(
+    workspace: Workspace, study: Study, scheduler: str | None = None, *, claimed: bool = False
+) -> str:
     """Write down a run of a study without starting it; its identifier.
+
+    Args:
+        workspace: Where it is written down.
+        study: What to run.
+        scheduler: Address of a Dask scheduler; by default the configured one.
+        claimed: Whether the caller carries it out itself, so that no service takes it.
 
     Raises:
         OutfoldError: A strategy, parameter or metric of the study is unknown or does not serve it.
@@ -75,7 +83,8 @@ def new_run(workspace: Workspace, study: Study) -> str:
     if not [c for c in study.candidates() if not c.is_baseline]:
         raise StudyError("No model is chosen.", "Choose at least one model to compare.")
     run = uuid.uuid4().hex[:12]
-    workspace.records.add_run(run, workspace.save_study(study), scheduler_address())
+    address = scheduler_address() if scheduler is None else scheduler
+    workspace.records.add_run(run, workspace.save_study(study), address, claimed=claimed)
     return run
 
 

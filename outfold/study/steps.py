@@ -28,7 +28,6 @@ from outfold.study.table import StudyTable, study_table
 from outfold.study.workspace import Workspace
 from outfold.task import is_classification
 
-TOPIC = "outfold-steps"
 LATENCY_ROWS = 1000
 LATENCY_BUDGET = 0.4
 """Seconds spent on repeating each of the two latency measurements."""
@@ -351,6 +350,11 @@ CALLS: dict[str, Callable[..., Any]] = {
 }
 
 
+def topic_of(run: str) -> str:
+    """The name under which workers tell what they do for a run."""
+    return f"outfold-{run}"
+
+
 def run_step(kind: str, key: str, label: str, run: str, *inputs: Any, **options: Any) -> Any:
     """Run one step on a worker: one thread, its warnings as notes, its errors as ``Failed``."""
     from distributed import get_worker
@@ -358,8 +362,8 @@ def run_step(kind: str, key: str, label: str, run: str, *inputs: Any, **options:
 
     def tell(event: str, seconds: float | None = None, reason: str = "") -> None:
         get_worker().log_event(
-            TOPIC,
-            {"run": run, "event": event, "step": key, "label": label, "seconds": seconds,
+            topic_of(run),
+            {"event": event, "step": key, "label": label, "seconds": seconds,
              "reason": reason, "worker": get_worker().address},
         )  # fmt: skip
 

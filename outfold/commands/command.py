@@ -1,0 +1,140 @@
+"""What a command is, and the arguments that several have in common."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, get_args
+
+import pandas as pd
+
+from outfold.data.dataset import Dataset
+from outfold.errors import OutfoldError, ParameterError, UnknownNameError
+from outfold.registry import Kind, registry
+from outfold.study.study import Choice
+from outfold.task import Task
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command.
+
+    Attributes:
+        name: What is typed.
+        summary: One sentence.
+        order: Place in the help, small first.
+        arguments: Adds its arguments to a parser.
+        run: From the parsed arguments and a folder for scratch files to the result, as JSON holds
+            it.
+        show: Prints the result for a person.
+    """
+
+    name: str
+    summary: str
+    order: int
+    arguments: Callable[[argparse.ArgumentParser], None]
+    run: Callable[[argparse.Namespace, Path], dict[str, Any]]
+    show: Callable[[dict[str, Any]], None]
+
+
+def add_data(parser: argparse.ArgumentParser, target: str | None = "required") -> None:
+    """The table, how to read it, and its target."""
+    parser.add_argument("data", metavar="DATA", help="a file, or sample:NAME")
+    if target is not None:
+        parser.add_argument(
+            "--target", metavar="T", required=target == "required", help="the column to predict"
+        )
+    reading = parser.add_argument_group("reading (found automatically unless given)")
+    reading.add_argument("--encoding", help="such as utf-8 or latin-1")
+    reading.add_argument("--delimiter", help="the character between fields; tab for a tab")
+    reading.add_argument("--decimal", choices=[".", ","], help="the decimal mark")
+    reading.add_argument("--header", choices=["yes", "no"], help="whether the first line has names")
+    reading.add_argument("--sheet", help="the sheet of a workbook")
+
+
+def reading_options(options: argparse.Namespace) -> dict[str, Any]:
+    """The options of reading that were given."""
+    given: dict[str, Any] = {
+        name: getattr(options, name)
+        for name in ("encoding", "decimal", "sheet")
+        if getattr(options, name) is not None
+    }
+    if options.delimiter is not None:
+        given["delimiter"] = {"tab": "\t", "\\t": "\t"}.get(options.delimiter, options.delimiter)
+    if options.header is not None:
+        given["header"] = options.header == "yes"
+    return given
+
+
+def open_table(options: argparse.Namespace, folder: Path) -> tuple[Dataset, pd.DataFrame]:
+    """Read the table that the arguments name.
+
+    Raises:
+        OutfoldError: It cannot be read, or lacks the target.
+    """
+    from outfold.data.source import open_data
+    from outfold.data.store import DatasetStore
+
+    store = DatasetStore(folder / "datasets")
+    dataset = open_data(options.data, store, **reading_options(options))
+    frame = store.frame(dataset.key)
+    if getattr(options, "target", None) is not None:
+        require_column(options.target, frame)
+    return dataset, frame
+
+
+def require_column(name: str, frame: pd.DataFrame) -> None:
+    """Raise unless the table has the column; the hint gives the nearest name."""
+    import difflib
+
+    if name not in frame.columns:
+        names = [str(c) for c in frame.columns]
+        near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+        hint = f"Did you mean {near[0]!r}?" if near else "It has " + ", ".join(names[:20]) + "."
+        raise UnknownNameError(f"The table has no column {name!r}.", hint)
+
+
+def strategy_choice(kind: Kind, key: str, settings: Sequence[str]) -> Choice:
+    """A strategy with parameters given as ``name=value``.
+
+    Raises:
+        UnknownNameError: No such strategy.
+        ParameterError: A parameter that it has not, or a value that it does not accept.
+    """
+    strategy = registry(kind)[key]
+    known = {p.key: p for p in strategy.params}
+    values = {}
+    for setting in settings:
+        name, equals, text = setting.partition("=")
+        if not equals:
+            raise ParameterError(f"{setting!r} is no parameter.", "Write name=value.")
+        if name not in known:
+            takes = ", ".join(known) or "no parameters"
+            raise ParameterError(f"{key} has no parameter {name!r}.", f"It takes {takes}.")
+        values[name] = known[name].parse(text)
+    return Choice.of(key, **values)
+
+
+def choices(kind: Kind, text: str) -> tuple[Choice, ...]:
+    """Strategies as ``a,b:k=3:ratio=0.5``: names by commas, parameters by colons."""
+    found = []
+    for item in filter(None, (part.strip() for part in text.split(","))):
+        key, *settings = item.split(":")
+        found.append(strategy_choice(kind, key, settings))
+    if not found:
+        raise OutfoldError(f"No {kind} is named.", f"Known: {', '.join(registry(kind).keys())}.")
+    return tuple(found)
+
+
+TASK_CHOICES: tuple[str, ...] = get_args(Task)
+
+
+def print_rows(rows: Sequence[dict[str, Any]], columns: Sequence[str]) -> None:
+    """Print some fields of some rows as an aligned table."""
+    frame = pd.DataFrame([{c: row.get(c) for c in columns} for row in rows], columns=list(columns))
+    if len(frame):
+        print(frame.to_string(index=False, na_rep="", float_format=lambda v: f"{v:.4g}"))
+    else:
+        print("(none)")

@@ -1,0 +1,67 @@
+"""``deviance``: a generalised linear model, and nested ones against it."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from outfold.commands.command import Command, add_data, open_table, print_rows
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    from outfold.judge.glm import FAMILIES
+
+    add_data(parser, target=None)
+    parser.add_argument("--formula", required=True, metavar="F", help="such as y ~ a + C(b)")
+    parser.add_argument("--family", required=True, choices=list(FAMILIES))
+    parser.add_argument("--link", metavar="L")
+    parser.add_argument("--power", type=float, metavar="P", help="variance power (tweedie)")
+    parser.add_argument("--offset", metavar="C")
+    parser.add_argument("--exposure", metavar="C")
+    parser.add_argument("--weights", metavar="C")
+    parser.add_argument(
+        "--against",
+        action="append",
+        default=[],
+        metavar="F",
+        help="a formula nested with the first; may be given several times",
+    )
+    parser.add_argument("--test", choices=["chisq", "f"], help="by the family unless given")
+
+
+def run(options: argparse.Namespace, scratch: Path) -> dict[str, Any]:
+    """Fit the model and the analysis of deviance."""
+    from outfold.judge.glm import deviance_json
+
+    _, frame = open_table(options, scratch)
+    return deviance_json(
+        frame,
+        options.formula,
+        options.family,
+        link=options.link,
+        power=options.power,
+        offset=options.offset,
+        exposure=options.exposure,
+        weights=options.weights,
+        against=tuple(options.against),
+        test=options.test,
+    )
+
+
+def show(result: dict[str, Any]) -> None:
+    """Print the fit and the table."""
+    fit = result["fit"]
+    for name in ("null_deviance", "residual_deviance", "df_null", "df_residual", "d2", "aic", "bic",
+                 "dispersion"):  # fmt: skip
+        if fit.get(name) is not None:
+            print(f"{name:>18} {fit[name]:.6g}")
+    print()
+    print_rows(
+        result["analysis_of_deviance"],
+        ["formula", "df_residual", "deviance", "df", "delta", "statistic", "p_value"],
+    )
+
+
+COMMAND = Command("deviance", "Fit a GLM and analyse its deviance.", 60, arguments, run, show)

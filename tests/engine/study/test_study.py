@@ -1,0 +1,107 @@
+"""The study as a value."""
+
+import json
+
+import pytest
+
+from outfold.data.fix import Fix
+from outfold.errors import ParameterError, StudyError, UnknownNameError
+from outfold.study.study import BASELINE, Choice, Study, Validation
+
+FULL = Study(
+    dataset="abc",
+    target="y",
+    task="binary",
+    roles=(("g", "group"), ("id", "id")),
+    types=(("code", "categorical"),),
+    fixes=(Fix("drop_column", ("z",)), Fix("set_missing", ("a",), (("value", -999),))),
+    positive="yes",
+    validation=Validation("stratified_grouped", folds=4, repeats=2),
+    selectors=(Choice("none"), Choice.of("cfs")),
+    resamplers=(Choice("none"), Choice.of("smote")),
+    models=(Choice("logistic"), Choice.of("hist_gradient_boosting")),
+    metric="roc_auc",
+    seed=7,
+)
+
+
+def test_a_study_survives_json():
+    """Writing and reading gives an equal study with the same key."""
+    again = Study.from_json(FULL.to_json())
+    assert again == FULL
+    assert again.key == FULL.key
+
+
+def test_every_field_is_part_of_the_key():
+    """A change of any field changes the key."""
+    changed = [
+        FULL.replace(seed=8),
+        FULL.replace(metric="brier"),
+        FULL.replace(positive="no"),
+        FULL.replace(fixes=()),
+        FULL.replace(roles={"id": "id"}),
+        FULL.replace(validation=Validation("stratified_grouped", folds=5, repeats=2)),
+    ]
+    assert len({FULL.key, *(s.key for s in changed)}) == 7
+
+
+def test_candidates_are_the_grid_with_the_baseline_first():
+    """2 selectors × 2 resamplers × 2 models and the model that looks at nothing."""
+    candidates = FULL.candidates()
+    assert candidates[0] == BASELINE
+    assert len(candidates) == 9
+    assert len({c.name for c in candidates}) == 9
+    assert FULL.replace(models=(*FULL.models, Choice("dummy"))).candidates() == candidates
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("{", "no JSON"),
+        ("[]", "no JSON object"),
+        ('{"dataset": "a"}', "cannot be read"),
+        (
+            '{"dataset": "a", "target": "y", "task": "binary", "colour": 1}',
+            "unknown fields: colour",
+        ),
+        ('{"dataset": "a", "target": "y", "task": "guess"}', "no task 'guess'"),
+        (
+            '{"dataset": "a", "target": "y", "task": "binary", "validation": {"folds": 1}}',
+            "1 folds",
+        ),
+        (
+            '{"dataset": "a", "target": "y", "task": "binary", "models": ["logistic"]}',
+            "cannot be read",
+        ),
+    ],
+)
+def test_a_broken_study_is_refused_with_the_reason(text, complaint):
+    """A study file is input from a person."""
+    with pytest.raises(StudyError, match=complaint):
+        Study.from_json(text)
+
+
+def test_two_columns_cannot_share_a_single_role():
+    """One group column, one time column, one target."""
+    with pytest.raises(StudyError, match="2 columns have the role group: a, b"):
+        Study("d", "y", "binary", roles=(("a", "group"), ("b", "group")))
+    with pytest.raises(StudyError, match="marked as target beside"):
+        Study("d", "y", "binary", roles=(("a", "target"),))
+
+
+def test_unknown_strategies_and_parameters_are_refused_before_a_run():
+    """Checking a study names the first thing that is wrong."""
+    base = Study("d", "y", "binary")
+    with pytest.raises(UnknownNameError, match="no model named"):
+        base.replace(models=(Choice("oracle"),)).checked()
+    with pytest.raises(ParameterError, match="no parameter 'depth'"):
+        base.replace(models=(Choice.of("logistic", depth=3),)).checked()
+    with pytest.raises(StudyError, match="does not serve regression"):
+        base.replace(task="regression", models=(Choice("logistic"),)).checked()
+
+
+def test_the_json_is_plain():
+    """Another program can read the study without knowing our classes."""
+    raw = json.loads(FULL.to_json())
+    assert raw["models"][0] == {"key": "logistic", "params": []}
+    assert raw["validation"]["scheme"] == "stratified_grouped"
