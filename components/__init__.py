@@ -1,0 +1,1 @@
+"""All that Outfold knows about Streamlit, between the pages and the engine."""

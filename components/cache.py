@@ -1,0 +1,108 @@
+"""What is kept between reruns and shared by everybody: the only file with Streamlit's caches.
+
+Keys are content hashes of the engine, never tables: Streamlit hashes large tables by a sample. What
+is kept is shared between sessions and must not be changed by anyone. The truth is on disk; this
+only saves reading and computing it again.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import streamlit as st
+
+from outfold.hashing import key_of
+from outfold.study.study import NONE, Choice, Study, Validation
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from outfold.data.dataset import Dataset
+    from outfold.study.table import StudyTable
+    from outfold.study.workspace import Workspace
+
+T = TypeVar("T")
+
+_HOUR = 3600
+
+
+def workspace() -> Workspace:
+    """The workspace that this server works in."""
+    return _workspace(os.environ.get("OUTFOLD_HOME") or ".outfold")
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _workspace(root: str) -> Workspace:
+    from outfold.study.workspace import Workspace
+
+    return Workspace(Path(root))
+
+
+@st.cache_resource(max_entries=3, ttl=_HOUR, show_spinner=False)
+def _large(key: str, _compute: Callable[[], Any]) -> Any:
+    return _compute()
+
+
+@st.cache_resource(max_entries=300, ttl=_HOUR, show_spinner=False)
+def _small(key: str, _compute: Callable[[], Any]) -> Any:
+    return _compute()
+
+
+def remember(what: str, *parts: Any, compute: Callable[[], T], say: str = "") -> T:
+    """A small result, computed once for the same parts.
+
+    Args:
+        what: Names the computation.
+        parts: Everything that the result depends on, as keys and plain values.
+        compute: Does the work.
+        say: What a person reads while waiting, should it take longer than a moment.
+    """
+    key = key_of(what, os.environ.get("OUTFOLD_HOME", ""), parts)
+    if not say:
+        return _small(key, compute)
+    with st.spinner(say):
+        return _small(key, compute)
+
+
+def table_key(study: Study) -> str:
+    """The key of what a study's table depends on; which models are chosen does not matter."""
+    bare = study.replace(
+        validation=Validation(), preparation=Choice("standard"), selectors=(NONE,),
+        resamplers=(NONE,), models=(), metric="", seed=0,
+    )  # fmt: skip
+    return bare.key
+
+
+def dataset(key: str) -> Dataset:
+    """What is known about a stored table."""
+    return remember("dataset", key, compute=lambda: workspace().datasets.get(key))
+
+
+def frame(key: str) -> pd.DataFrame:
+    """A stored table as it was read. Shared: never change it."""
+    return _large(key_of("frame", key), lambda: workspace().datasets.frame(key))
+
+
+def table(study: Study) -> StudyTable:
+    """The study's table. Shared: never change it.
+
+    Raises:
+        StudyError: The study does not fit its table.
+    """
+    from outfold.study.table import study_table
+
+    key = key_of("table", os.environ.get("OUTFOLD_HOME", ""), table_key(study))
+    with st.spinner("Preparing the table"):
+        return _large(key, lambda: study_table(workspace(), study))
+
+
+def typed(study: Study) -> tuple[pd.DataFrame, Any]:
+    """The whole table after fixes and types, and its schema. Shared: never change it."""
+    from outfold.study.table import typed_frame
+
+    bare = key_of("typed", study.dataset, study.fixes, study.types)
+    with st.spinner("Reading the table"):
+        return _large(bare, lambda: typed_frame(workspace(), study))

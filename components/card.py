@@ -1,0 +1,149 @@
+"""The study card beside the menu: what is loaded, planned and running, and what to do next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from components import cache, navigation, state
+from components.text import count, plain
+from outfold.study.study import Study
+from outfold.task import TASK_LABELS
+
+if TYPE_CHECKING:
+    from outfold.study.records import RunRecord
+
+ENDED = ("finished", "cancelled", "failed", "interrupted")
+
+BADGES = {
+    "queued": (":material/schedule:", "gray"),
+    "running": (":material/autorenew:", "blue"),
+    "finished": (":material/check_circle:", "green"),
+    "cancelled": (":material/cancel:", "orange"),
+    "failed": (":material/error:", "red"),
+    "interrupted": (":material/power_off:", "orange"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """The next thing worth doing."""
+
+    page: str
+    label: str
+
+
+def study_card(page: str) -> None:
+    """Draw the card on a page."""
+    session = state.current()
+    with st.container(border=True, key="study-card", gap="small"):
+        if session.dataset is None:
+            st.markdown("**No table yet**")
+            st.caption("Load one of your own, or open a sample.")
+            return
+        _table(session.dataset)
+        if session.study:
+            _plan(session.study)
+            _history(session)
+        if session.run:
+            _run(session.run, page)
+        step = _next(session, page)
+        if step and navigation.find(step.page):
+            st.button(
+                step.label,
+                key="card-next",
+                type="primary",
+                icon=":material/arrow_forward:",
+                icon_position="right",
+                width="stretch",
+                on_click=state.go,
+                args=(step.page,),
+            )
+
+
+def _table(key: str) -> None:
+    dataset = cache.dataset(key)
+    st.markdown(f"**{plain(dataset.name, 40)}**")
+    st.caption(f"{count(dataset.n_rows, 'row')} × {count(len(dataset.schema), 'column')}")
+
+
+def _plan(study: Study) -> None:
+    candidates = len(study.candidates())
+    fits = candidates * study.validation.n_splits
+    st.markdown(f"Predicts **{plain(study.target, 40)}**")
+    st.caption(
+        f"{TASK_LABELS[study.task]}  \n{count(candidates, 'candidate')}, {count(fits, 'fit')}"
+    )
+
+
+def _history(session: state.Session) -> None:
+    with st.container(horizontal=True, gap="small"):
+        st.button(
+            "Undo",
+            key="card-undo",
+            type="tertiary",
+            icon=":material/undo:",
+            disabled=not session.past,
+            on_click=state.undo,
+        )
+        st.button(
+            "Redo",
+            key="card-redo",
+            type="tertiary",
+            icon=":material/redo:",
+            disabled=not session.future,
+            on_click=state.redo,
+        )
+
+
+def _run(run: str, page: str) -> None:
+    record = cache.workspace().records.run(run)
+    if record.state in ENDED or page == "train":
+        _run_line(record)
+        return
+
+    @st.fragment(run_every=2)
+    def watched() -> None:
+        now = cache.workspace().records.run(run)
+        if now.state in ENDED:
+            st.rerun()
+        _run_line(now)
+
+    watched()
+
+
+def _run_line(record: RunRecord) -> None:
+    icon, colour = BADGES[record.state]
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        st.badge(f"Run {record.state}", icon=icon, color=colour)  # type: ignore[arg-type]
+        if record.state == "running" and record.total:
+            st.caption(f"{record.done} of {record.total} fits")
+    study = state.current().study
+    if study and record.study != study.key and record.state in ENDED:
+        st.caption("The study has changed since; what stayed the same is not computed again.")
+
+
+def _next(session: state.Session, page: str) -> Next | None:
+    """What is worth doing next, unless the page at hand is where it is done."""
+    if session.study is None:
+        steps = [Next("data", "Choose what to predict")]
+    elif session.run is None:
+        steps = [Next("train", "Choose what to compare")]
+    else:
+        record = cache.workspace().records.run(session.run)
+        if record.state not in ENDED:
+            steps = [Next("train", "Watch it run")]
+        elif record.study != session.study.key:
+            steps = [Next("train", "Run what changed")]
+        elif record.state == "finished":
+            steps = [
+                Next("compare", "See which is better"),
+                Next("tradeoffs", "Weigh it against its cost"),
+            ]
+        else:
+            steps = [Next("train", "Resume the run")]
+    if page in [s.page for s in steps]:
+        steps = steps[[s.page for s in steps].index(page) + 1 :]
+    return steps[0] if steps else None

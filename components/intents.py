@@ -1,0 +1,76 @@
+"""What buttons ask for: open a table, begin a run, follow a link. The engine does the work."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from components import cache, state
+from outfold.errors import StudyError
+
+if TYPE_CHECKING:
+    from outfold.data.samples import Sample
+
+
+def open_dataset(key: str, sample: Sample | None = None) -> None:
+    """Open a stored table with a study that could be run at once."""
+    from outfold.study.defaults import default_study
+
+    dataset = cache.workspace().datasets.get(key)
+    try:
+        study = default_study(dataset, cache.frame(key), sample)
+    except StudyError as error:
+        state.open_table(key, None)
+        state.current().message = state.Message("problem", error.message, error.hint)
+        return
+    state.open_table(key, study)
+
+
+def open_sample(name: str, page: str = "data") -> None:
+    """Open a built-in sample and go to a page."""
+    from outfold.data.samples import sample
+
+    found = sample(name)
+    stored = cache.workspace().datasets.add_frame(found.load(), found.key)
+    open_dataset(stored.key, found)
+    state.go(page)
+
+
+def first_comparison(name: str) -> None:
+    """Open a sample, run its first comparison and go to the leaderboard."""
+    open_sample(name, "compare")
+    start_run()
+
+
+def start_run() -> None:
+    """Run the study as it stands."""
+    from outfold.study.run import start
+
+    study = state.current().study
+    if study is None:
+        raise StudyError("There is nothing to run yet.", "Load a table and choose a target.")
+    state.show_run(start(cache.workspace(), study))
+
+
+def cancel_run() -> None:
+    """Ask the run that is shown to stop."""
+    from outfold.study.run import cancel
+
+    if run := state.current().run:
+        cancel(cache.workspace(), run)
+
+
+def resume_run() -> None:
+    """Go on with the run that is shown; what it computed is kept."""
+    from outfold.study.run import resume
+
+    if run := state.current().run:
+        state.show_run(resume(cache.workspace(), run))
+
+
+def open_run(run: str, page: str = "compare") -> None:
+    """Open a run made earlier with its study."""
+    workspace = cache.workspace()
+    study = workspace.study(workspace.records.run(run).study)
+    workspace.datasets.get(study.dataset)
+    state.open_table(study.dataset, study, run)
+    state.go(page)

@@ -1,0 +1,163 @@
+"""Strategies as a person chooses them: a card each, with its parameters as a form.
+
+Everything comes from the registry; what does not apply to the table is greyed with the reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from components import state
+from components.text import plain
+from outfold.registry import Facts, Kind, Param, Strategy, Value, registry
+from outfold.study.study import Choice, Study
+
+FIELDS: dict[Kind, str] = {
+    "selector": "selectors",
+    "resampler": "resamplers",
+    "model": "models",
+}
+"""Where the study keeps the choices of a kind."""
+
+HIDDEN = frozenset({"dummy"})
+"""Always part of a study, so not to be chosen."""
+
+
+def choices(kind: Kind, study: Study) -> tuple[Choice, ...]:
+    """What the study has chosen of a kind."""
+    chosen: tuple[Choice, ...] = getattr(study, FIELDS[kind])
+    return chosen
+
+
+def strategy_cards(kind: Kind, study: Study, facts: Facts) -> None:
+    """Every strategy of a kind as a card, in groups by family; a tick adds it to the study."""
+    families: dict[str, list[tuple[Strategy, str | None]]] = {}
+    for strategy, reason in registry(kind).offered(facts):
+        if strategy.key not in HIDDEN:
+            families.setdefault(strategy.family, []).append((strategy, reason))
+    for family, members in families.items():
+        if family and len(families) > 1:
+            st.markdown(f"**{family.replace('_', ' ').capitalize()}**")
+        grid = st.grid(3, min_column_width=250, gap="small", border=True)
+        for strategy, reason in members:
+            with grid, st.container(gap="xsmall"):
+                _card(kind, study, strategy, reason)
+
+
+def _card(kind: Kind, study: Study, strategy: Strategy, reason: str | None) -> None:
+    chosen = {c.key: c for c in choices(kind, study)}
+    ticked = strategy.key in chosen
+    st.checkbox(
+        strategy.label,
+        disabled=reason is not None and not ticked,
+        help=strategy.source or None,
+        **state.bound(
+            f"{kind}-{strategy.key}",
+            ticked,
+            lambda on: ticking(kind, study, strategy.key, on),
+        ),
+    )
+    st.caption(plain(reason, 300) if reason else strategy.summary)
+    if ticked and strategy.params:
+        changed = len(chosen[strategy.key].params)
+        label = f"Settings ({changed} changed)" if changed else "Settings"
+        with st.popover(label, icon=":material/tune:", type="tertiary"):
+            st.markdown(f"**{strategy.label}**")
+            param_form(
+                f"{kind}-{strategy.key}",
+                strategy,
+                chosen[strategy.key],
+                lambda choice: replacing(kind, study, choice),
+            )
+
+
+def ticking(kind: Kind, study: Study, key: str, on: bool) -> Study:
+    """The study with a strategy added or taken away, in menu order."""
+    kept = {c.key: c for c in choices(kind, study)}
+    if on:
+        kept[key] = Choice(key)
+    else:
+        kept.pop(key, None)
+    return _with(kind, study, kept)
+
+
+def replacing(kind: Kind, study: Study, choice: Choice) -> Study:
+    """The study with another choice of parameters for one strategy."""
+    return _with(kind, study, {c.key: c for c in choices(kind, study)} | {choice.key: choice})
+
+
+def _with(kind: Kind, study: Study, kept: dict[str, Choice]) -> Study:
+    ordered = tuple(kept[key] for key in registry(kind).keys() if key in kept)  # noqa: SIM118
+    return study.replace(**{FIELDS[kind]: ordered})
+
+
+def param_form(
+    key: str, strategy: Strategy, choice: Choice, change: Callable[[Choice], Study]
+) -> None:
+    """The parameters of a strategy as controls; each turn of one makes a changed study."""
+    given = dict(choice.params)
+    for param in strategy.params:
+        now = given.get(param.key, param.default)
+
+        def apply(value: Any, param: Param = param) -> Study:
+            values: dict[str, Value] = given | {param.key: param.check(_typed(param, value))}
+            differing = {p.key: values[p.key] for p in strategy.params
+                         if p.key in values and values[p.key] != p.default}  # fmt: skip
+            return change(Choice.of(strategy.key, **differing))
+
+        _control(param, state.bound(f"{key}-{param.key}", _shown(param, now), apply))
+
+
+def _typed(param: Param, value: Any) -> Any:
+    return int(value) if param.kind == "int" and value is not None else value
+
+
+def _shown(param: Param, value: Value) -> Any:
+    if value is None or param.kind in ("bool", "choice"):
+        return value
+    assert not isinstance(value, str)
+    return int(value) if param.kind == "int" else float(value)
+
+
+def _control(param: Param, bound: dict[str, Any]) -> None:
+    """One parameter's control."""
+    about = " ".join(part for part in (param.help, param.source and f"({param.source})") if part)
+    if param.kind == "bool":
+        st.toggle(param.label, help=about or None, **bound)
+    elif param.kind == "choice":
+        options: list[str | None] = [*param.choices]
+        if param.none_label:
+            options.insert(0, None)
+        st.selectbox(
+            param.label,
+            options,
+            format_func=lambda v: param.none_label if v is None else str(v).replace("_", " "),
+            help=about or None,
+            **bound,
+        )
+    else:
+        whole = param.kind == "int"
+        cast: Callable[[float], float] = int if whole else float
+        st.number_input(
+            param.label,
+            min_value=None if param.low is None else cast(param.low),
+            max_value=None if param.high is None else cast(param.high),
+            value=None,
+            step=1 if whole else _step(param),
+            format=None if whole else "%g",
+            placeholder=param.none_label or None,
+            required=not param.none_label,
+            help=about or None,
+            **bound,
+        )
+
+
+def _step(param: Param) -> float:
+    """A step of the plus and minus buttons that suits a range."""
+    if param.scale == "linear" and param.low is not None and param.high is not None:
+        return float(f"{(param.high - param.low) / 20:.1g}")
+    default = abs(float(param.default)) if isinstance(param.default, int | float) else 1.0
+    return float(f"{(default or 1.0) / 2:.1g}")

@@ -1,0 +1,168 @@
+"""Controls for the parts of a study that are not strategies: target, task, validation, metric."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from components import cache, state
+from outfold.data.schema import Schema
+from outfold.errors import StudyError
+from outfold.metrics.catalogue import catalogue, metrics_for
+from outfold.study.study import SCHEMES, Scheme, Study, Validation
+from outfold.task import TASK_LABELS, TASKS, Task, is_classification
+
+
+def retarget(study: Study, target: str, task: Task | None = None) -> Study:
+    """The study with another target or task; what no longer applies gives way to defaults."""
+    from outfold.study.defaults import with_target
+
+    frame, _ = cache.typed(study)
+    return with_target(study, cache.dataset(study.dataset), frame, target, task)
+
+
+def target_and_task(study: Study, schema: Schema) -> None:
+    """Choose what is predicted and what kind of prediction it is."""
+    left, right = st.columns(2)
+    with left:
+        st.selectbox(
+            "Target: the column to predict",
+            schema.names(),
+            **state.bound("target", study.target, lambda name: retarget(study, name), redraw=True),
+        )
+    with right:
+        st.selectbox(
+            "Task",
+            TASKS,
+            format_func=lambda task: TASK_LABELS[task],
+            help="Proposed from the target's values. A count is a whole number from 0.",
+            **state.bound(
+                "task", study.task, lambda task: retarget(study, study.target, task), redraw=True
+            ),
+        )
+
+
+def positive_class(study: Study, classes: Sequence[str], code: int) -> None:
+    """Choose the class that is called positive; this refits nothing."""
+    st.selectbox(
+        "Positive class",
+        classes,
+        help="The class that precision, recall and the threshold are about; by default the rarer.",
+        **state.bound("positive", classes[code], lambda name: study.replace(positive=name)),
+    )
+
+
+def metric(study: Study, label: str = "Metric that ranks the candidates") -> None:
+    """Choose the metric of the leaderboard; this refits nothing."""
+    known = catalogue()
+    options = [m.key for m in metrics_for(study.task)]
+    st.selectbox(
+        label,
+        options,
+        format_func=lambda key: known[key].label,
+        help=known[study.metric].summary if study.metric in known else None,
+        **state.bound("metric", study.metric, lambda key: study.replace(metric=key)),
+    )
+
+
+def schemes_for(study: Study) -> list[Scheme]:
+    """The validation schemes that the roles and the task allow."""
+    from outfold.study.split import check_scheme
+
+    grouped = study.column_with("group") is not None
+    ordered = study.column_with("time") is not None
+
+    def allowed(scheme: Scheme) -> bool:
+        try:
+            check_scheme(Validation(scheme), grouped, ordered, study.task)
+        except StudyError:
+            return False
+        return True
+
+    return [scheme for scheme in SCHEMES if allowed(scheme)]
+
+
+def validation(study: Study) -> None:
+    """Choose how rows are held out."""
+    now = study.validation
+
+    def change(**values: Any) -> Study:
+        return study.replace(validation=dataclasses.replace(now, **values))
+
+    options = schemes_for(study)
+    if now.scheme not in options:
+        options = [now.scheme, *options]
+    cells = st.columns(3)
+    with cells[0]:
+        st.selectbox(
+            "How rows are held out",
+            options,
+            format_func=lambda scheme: SCHEMES[scheme],
+            help="Schemes that keep groups together or respect time appear when a column has "
+            "that role.",
+            **state.bound("scheme", now.scheme, lambda scheme: change(scheme=scheme)),
+        )
+    if now.is_holdout:
+        with cells[1]:
+            st.slider(
+                "Share held out",
+                0.05,
+                0.9,
+                step=0.05,
+                **state.bound("share", now.test_share, lambda share: change(test_share=share)),
+            )
+        return
+    with cells[1]:
+        st.number_input(
+            "Folds",
+            2,
+            50,
+            step=1,
+            **state.bound("folds", now.folds, lambda folds: change(folds=int(folds))),
+        )
+    with cells[2]:
+        if now.scheme == "time":
+            st.number_input(
+                "Rows left out between training and validation",
+                0,
+                step=1,
+                **state.bound("gap", now.gap, lambda gap: change(gap=int(gap))),
+            )
+        else:
+            st.number_input(
+                "Repeats",
+                1,
+                20,
+                step=1,
+                help="How often the folds are drawn anew: steadier scores, more work.",
+                **state.bound("repeats", now.repeats, lambda repeats: change(repeats=int(repeats))),
+            )
+
+
+def seed_and_transform(study: Study) -> None:
+    """Choose the seed, and for a regression whether the target is fitted on a log scale."""
+    cells = st.columns(3)
+    with cells[0]:
+        st.number_input(
+            "Seed",
+            0,
+            2**31 - 1,
+            step=1,
+            help="The same study with the same seed gives the same numbers.",
+            **state.bound("seed", study.seed, lambda seed: study.replace(seed=int(seed))),
+        )
+    if not is_classification(study.task):
+        with cells[1]:
+            st.selectbox(
+                "Scale of the target while fitting",
+                ("none", "log"),
+                format_func=lambda v: "As it is" if v == "none" else "log(1 + target)",
+                **state.bound(
+                    "transform",
+                    study.target_transform,
+                    lambda v: study.replace(target_transform=v),
+                ),
+            )

@@ -1,0 +1,98 @@
+"""A run as it goes: bar, remaining time, steps, cancel and resume, and what it found so far."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from components import cache, intents, state
+from components.card import BADGES
+from components.text import count, duration, plain
+
+if TYPE_CHECKING:
+    from outfold.study.run import RunProgress
+
+EVENTS = 12
+"""Latest events shown."""
+
+
+def run_progress(run: str, below: Callable[[str], None]) -> None:
+    """Show a run and follow it once a second until it ends.
+
+    Args:
+        run: The run.
+        below: Draws what the run has found so far; called with the run at each look.
+    """
+    from outfold.study.run import progress
+
+    ended = progress(cache.workspace(), run, EVENTS).has_ended
+
+    @st.fragment(run_every=None if ended else 1)
+    def watch() -> None:
+        now = progress(cache.workspace(), run, EVENTS)
+        if now.has_ended and state.polling(False):
+            # Only a full rerun ends the polling.
+            st.rerun()
+        _status(now)
+        below(run)
+        _events(now)
+
+    if not ended:
+        state.polling(True)
+    watch()
+
+
+def _status(now: RunProgress) -> None:
+    icon, colour = BADGES[now.state]
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.badge(f"Run {now.state}", icon=icon, color=colour)  # type: ignore[arg-type]
+        if now.reused:
+            st.badge(f"{now.reused} reused", icon=":material/recycling:", color="green")
+        if now.failed:
+            st.badge(f"{now.failed} failed", icon=":material/error:", color="red")
+        st.space("stretch")
+        if not now.has_ended:
+            st.button(
+                "Cancel",
+                key="run-cancel",
+                icon=":material/stop_circle:",
+                on_click=state.attempt,
+                args=(intents.cancel_run,),
+            )
+        elif now.state != "finished":
+            st.button(
+                "Resume",
+                key="run-resume",
+                type="primary",
+                icon=":material/play_arrow:",
+                on_click=state.attempt,
+                args=(intents.resume_run,),
+            )
+    st.progress(now.done / now.total if now.total else 0.0, text=_words(now))
+    if now.running:
+        st.caption("Now: " + "; ".join(plain(label, 80) for label in now.running[:4]))
+    if now.reason:
+        st.warning(plain(now.reason, 400), icon=":material/info:")
+
+
+def _words(now: RunProgress) -> str:
+    if not now.total:
+        return "Waiting for its turn" if now.state == "queued" else "Preparing the splits"
+    text = f"{now.done:,} of {count(now.total, 'fit')}"
+    if now.has_ended:
+        return f"{text} in {duration(now.seconds)}"
+    if now.remaining_seconds is not None:
+        text += f", about {duration(now.remaining_seconds)} left"
+    return text
+
+
+def _events(now: RunProgress) -> None:
+    if not now.events:
+        return
+    with st.expander("Steps, newest first"):
+        for event in now.events[:EVENTS]:
+            took = f" in {duration(event.seconds)}" if event.seconds is not None else ""
+            why = f": {plain(event.reason, 200)}" if event.reason else ""
+            st.caption(f"{event.kind.capitalize()} {plain(event.label, 100)}{took}{why}")

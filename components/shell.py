@@ -1,0 +1,111 @@
+"""The frame of every page: heading, messages, guards, and mistakes told in words."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import Iterator
+
+import streamlit as st
+
+from components import card, navigation, state
+from components.text import plain
+from outfold.errors import OutfoldError
+from outfold.study.study import Study
+
+_LOG = logging.getLogger("outfold.app")
+
+
+def frame(header: navigation.Header) -> None:
+    """Draw what surrounds a page: logo, heading, what is to be told, and the study card."""
+    session = state.current()
+    if session.goto:
+        target, session.goto = navigation.find(session.goto), None
+        if target and target.name != header.name:
+            st.switch_page(target.path)
+    state.write_address()
+    pictures = navigation.ROOT / "components"
+    st.logo(str(pictures / "wordmark.svg"), size="large", icon_image=str(pictures / "mark.svg"))
+    st.title(header.question, anchor=False)
+    if header.lead:
+        st.caption(header.lead)
+    if session.message:
+        told, session.message = session.message, None
+        if told.kind == "done":
+            st.toast(plain(told.text, 300), icon=":material/check:")
+        else:
+            problem(told.text, told.hint)
+    with st.sidebar, boundary():
+        card.study_card(header.name)
+
+
+def problem(message: str, hint: str = "") -> None:
+    """Say what is wrong and what would be right."""
+    text = f"**{plain(message, 600)}**" + (f"  \n{plain(hint, 600)}" if hint else "")
+    st.error(text, icon=":material/error:")
+
+
+@contextlib.contextmanager
+def boundary() -> Iterator[None]:
+    """Around anything that may fail: a mistake is told in its own words, never as a traceback."""
+    try:
+        yield
+    except OutfoldError as error:
+        problem(error.message, error.hint)
+    except Exception as error:
+        # The last line of defence: the person gets a sentence, the server's log the traceback.
+        _LOG.exception("a page failed")
+        problem(
+            f"This part of the page could not be drawn ({type(error).__name__}).",
+            "Nothing you loaded or chose is lost. The server's log says more.",
+        )
+
+
+def missing(text: str, page: str, label: str) -> None:
+    """Say what a page still needs, link to where it is done, and end the page."""
+    with st.container(border=True):
+        st.markdown(f"#### {text}")
+        navigation.link(page, label)
+        if page != "home":
+            navigation.link("home", "Begin with a sample table instead")
+    st.stop()
+
+
+def need_dataset() -> str:
+    """The key of the open table; a page that has none ends here with a link to where it is done."""
+    session = state.current()
+    if session.dataset is None:
+        missing("No table is loaded yet.", "data", "Load a table")
+    assert session.dataset is not None
+    return session.dataset
+
+
+def need_study() -> Study:
+    """The study; a page without a table or a target ends here with a link to where it is chosen."""
+    need_dataset()
+    study = state.current().study
+    if study is None:
+        missing("No target is chosen yet.", "data", "Choose what to predict")
+    assert study is not None
+    return study
+
+
+def need_run() -> str:
+    """The run that is shown; a page without one ends here with a link to where it is started."""
+    study = need_study()
+    run = state.current().run
+    if run is None:
+        count = len(study.candidates())
+        missing(
+            f"Nothing has been compared yet: {count} candidates are planned.",
+            "train",
+            "Choose what to compare and run it",
+        )
+    assert run is not None
+    return run
+
+
+def why(text: str, label: str = "Why?") -> None:
+    """One sentence more, behind a click: the method, its assumptions and its source."""
+    with st.popover(label, icon=":material/help:", type="tertiary"):
+        st.markdown(text)

@@ -1,0 +1,216 @@
+"""What one person has before them: the only file that names ``session_state``.
+
+The study is the truth and widgets are views of it: ``bound`` shows a value of the study in a widget
+and turns what the person does there into a changed study. Choices of view that change no result
+live in widgets with ``persist_state="session"`` instead. A refresh makes a new session, so the keys
+of study, dataset and run stand in the address, and the studies themselves on the server.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import streamlit as st
+
+from components import cache
+from outfold.errors import OutfoldError
+from outfold.study.study import Study
+
+_NAME = "outfold"
+_HISTORY = 100
+"""Steps of undo that are kept."""
+
+
+@dataclass
+class Message:
+    """Something to tell once, after the next drawing of the page."""
+
+    kind: Literal["done", "problem"]
+    text: str
+    hint: str = ""
+
+
+@dataclass
+class Session:
+    """Everything that is remembered between two reruns.
+
+    Attributes:
+        dataset: Key of the table that is open.
+        study: What was chosen so far; None as long as no target could be proposed.
+        past: Studies that undo goes back to, the latest last.
+        future: Studies that redo goes forward to, the next one last.
+        run: The run that is shown.
+        epoch: Rises whenever editors have to be drawn afresh from the study.
+        base: The study that the editors of this epoch were drawn from.
+        uploads: Rises with each file taken, so that the uploader lets go of its bytes.
+        message: What to tell next.
+        goto: The page to go to next.
+    """
+
+    dataset: str | None = None
+    study: Study | None = None
+    past: list[Study] = field(default_factory=list)
+    future: list[Study] = field(default_factory=list)
+    run: str | None = None
+    epoch: int = 0
+    base: Study | None = None
+    uploads: int = 0
+    message: Message | None = None
+    goto: str | None = None
+    polling: bool = False
+
+
+def current() -> Session:
+    """This person's session; restored from the address when it is new."""
+    if _NAME not in st.session_state:
+        st.session_state[_NAME] = Session()
+        _restore(st.session_state[_NAME])
+    session: Session = st.session_state[_NAME]
+    return session
+
+
+def _restore(session: Session) -> None:
+    """Take up what the address names; what is not known here is said and left out."""
+    run, study, dataset = (st.query_params.get(name) for name in ("run", "study", "dataset"))
+    if not (run or study or dataset):
+        return
+    workspace = cache.workspace()
+    try:
+        if run:
+            study = study or workspace.records.run(run).study
+            session.run = run
+        if study:
+            found = workspace.study(study)
+            workspace.datasets.get(found.dataset)
+            session.study = session.base = found
+            session.dataset = found.dataset
+        elif dataset:
+            session.dataset = workspace.datasets.get(dataset).key
+    except OutfoldError as error:
+        session.run = None
+        session.message = Message("problem", error.message, error.hint)
+
+
+def write_address() -> None:
+    """Put the session's keys into the address, so that it can be shared and refreshed."""
+    session = current()
+    wanted = {
+        "dataset": session.dataset if session.study is None else None,
+        "study": session.study.key if session.study else None,
+        "run": session.run,
+    }
+    for name, value in wanted.items():
+        if value and st.query_params.get(name) != value:
+            st.query_params[name] = value
+        elif not value and name in st.query_params:
+            del st.query_params[name]
+
+
+def open_table(dataset: str, study: Study | None, run: str | None = None) -> None:
+    """Begin with another table, or with a study kept earlier."""
+    session = current()
+    session.dataset, session.study, session.run = dataset, study, run
+    session.past, session.future = [], []
+    _redraw(session)
+    if study:
+        cache.workspace().save_study(study)
+
+
+def commit(study: Study, *, redraw: bool = True) -> None:
+    """Take a changed study; the one before can be brought back by undo."""
+    session = current()
+    if session.study is not None and session.study.key == study.key:
+        return
+    if session.study is not None:
+        session.past = [*session.past, session.study][-_HISTORY:]
+    session.study, session.future = study, []
+    cache.workspace().save_study(study)
+    if redraw:
+        _redraw(session)
+
+
+def undo() -> None:
+    """Go back to the study before the last change."""
+    session = current()
+    if session.past and session.study:
+        session.future = [*session.future, session.study]
+        session.study = session.past[-1]
+        session.past = session.past[:-1]
+        _redraw(session)
+
+
+def redo() -> None:
+    """Take back the last undo."""
+    session = current()
+    if session.future and session.study:
+        session.past = [*session.past, session.study]
+        session.study = session.future[-1]
+        session.future = session.future[:-1]
+        _redraw(session)
+
+
+def _redraw(session: Session) -> None:
+    session.epoch += 1
+    session.base = session.study
+
+
+def show_run(run: str | None) -> None:
+    """Show another run from now on."""
+    current().run = run
+
+
+def tell(text: str) -> None:
+    """Say once that something was done."""
+    current().message = Message("done", text)
+
+
+def go(page: str) -> None:
+    """Go to a page, by its name, when the script runs next."""
+    current().goto = page
+
+
+def attempt(action: Callable[..., object], *values: Any) -> None:
+    """Do what a button asks for; a mistake is told in words and changes nothing."""
+    try:
+        action(*values)
+    except OutfoldError as error:
+        current().message = Message("problem", error.message, error.hint)
+
+
+def bound(
+    key: str, value: Any, change: Callable[[Any], Study], *, redraw: bool = False
+) -> dict[str, Any]:
+    """Arguments that make a widget a view of the study.
+
+    Args:
+        key: The widget's key.
+        value: What the study says now; set before the widget is drawn.
+        change: From the person's new value to the changed study.
+        redraw: Whether other editors show what this one changes.
+    """
+    st.session_state[key] = value
+
+    def changed() -> None:
+        attempt(lambda: commit(change(st.session_state[key]), redraw=redraw))
+
+    return {"key": key, "on_change": changed}
+
+
+def edited(key: str) -> dict[int, dict[str, Any]]:
+    """The cells changed in a table editor since it was drawn, by row and column."""
+    said = st.session_state.get(key) or {}
+    return {int(row): dict(cells) for row, cells in said.get("edited_rows", {}).items()}
+
+
+def widget(key: str, default: Any = None) -> Any:
+    """What a widget says that may not have been drawn in this rerun."""
+    return st.session_state.get(key, default)
+
+
+def polling(now: bool) -> bool:
+    """Note whether a run is being watched, and say whether one was until now."""
+    session = current()
+    before, session.polling = session.polling, now
+    return before

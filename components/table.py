@@ -1,0 +1,74 @@
+"""A table on a page, which can be downloaded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Literal
+
+import streamlit as st
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LAZY_ROWS = 20_000
+"""From this many rows on, the browser fetches the rows that are looked at."""
+
+
+def table(
+    frame: pd.DataFrame,
+    key: str,
+    *,
+    columns: Mapping[str, Any] | None = None,
+    alt: str = "",
+    height: int | Literal["auto", "content", "stretch"] = "auto",
+    select: Literal["single-row", "multi-row"] | None = None,
+    download: bool = True,
+) -> list[int]:
+    """Draw a table with a button that downloads it as CSV.
+
+    Args:
+        frame: What is shown.
+        key: Unique on the page; also the name of the downloaded file.
+        columns: How columns are shown, as for ``st.dataframe``.
+        alt: What the table holds, in words.
+        height: Pixels, or how to find them.
+        select: Whether rows can be chosen.
+        download: Whether the button is drawn.
+
+    Returns:
+        The positions of the chosen rows.
+    """
+    chosen: list[int] = []
+    options: dict[str, Any] = {}
+    if select:
+        options = {"on_select": "rerun", "selection_mode": select}
+    shown = st.dataframe(
+        frame,
+        key=key,
+        hide_index=True,
+        width="stretch",
+        height=height,
+        column_config=columns,
+        alt=alt or None,
+        lazy=True if len(frame) > LAZY_ROWS else None,
+        **options,
+    )
+    if select:
+        chosen = list(shown.selection.rows)
+    if download:
+        download_table(frame, key)
+    return chosen
+
+
+def download_table(frame: pd.DataFrame, key: str, label: str = "Download as CSV") -> None:
+    """A button that makes the file when it is pressed."""
+    st.download_button(
+        label,
+        data=lambda: frame.to_csv(index=False).encode("utf-8-sig"),
+        file_name=f"outfold-{key}.csv",
+        mime="text/csv",
+        key=f"{key}-download",
+        icon=":material/download:",
+        type="tertiary",
+        on_click="ignore",
+    )

@@ -1,0 +1,60 @@
+"""The uploader: a file becomes a stored table at once, and its bytes are let go."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+import streamlit as st
+
+from components import cache, intents, state
+from components.text import plain
+from outfold.errors import OutfoldError
+
+if TYPE_CHECKING:
+    from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+LIMIT_MB = 512
+"""Keep equal to server.maxUploadSize: the browser checks this one before it sends anything."""
+
+
+def uploader(label: str = "A table of your own") -> None:
+    """Take a file; what is loaded already stays until the new table has been read."""
+    session = state.current()
+    file: UploadedFile | None = st.file_uploader(
+        label,
+        key=f"upload-{session.uploads}",
+        max_upload_size=LIMIT_MB,
+        help="CSV, TSV, Excel, Parquet, Feather, JSON or JSON lines, also as .gz or .zip. The "
+        "content decides, not the name. Nothing leaves this server.",
+    )
+    if file is None:
+        return
+    try:
+        with st.status(f"Reading {plain(file.name, 60)}", expanded=False):
+            key = store(file, file.name)
+            intents.open_dataset(key)
+    except OutfoldError as error:
+        session.message = state.Message("problem", f"{file.name}: {error.message}", error.hint)
+    else:
+        state.go("data")
+    # A new key makes a new uploader: the old one's bytes leave the server's memory.
+    session.uploads += 1
+    st.rerun()
+
+
+def store(stream: IO[bytes], name: str) -> str:
+    """Write an upload to disk and have it read there by the engine's child process; its key.
+
+    The name is only ever shown: the file on disk has a name of ours.
+
+    Raises:
+        ReadError: The file cannot be read as a table.
+    """
+    with tempfile.TemporaryDirectory(prefix="outfold-upload-") as folder:
+        path = Path(folder) / "upload"
+        with path.open("wb") as target:
+            shutil.copyfileobj(stream, target, 1 << 20)
+        return cache.workspace().datasets.add_file(path, name).key
