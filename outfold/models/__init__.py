@@ -7,4 +7,4 @@ is false; a code with no training row is allowed to be absent from ``classes_``.
 thread. A module without STRATEGY is shared code, named in SHARED.
 """
 
-SHARED: tuple[str, ...] = ("encoding",)
+SHARED: tuple[str, ...] = ("bayes", "encoding", "platt")

@@ -22,8 +22,9 @@ def datetime_parts(column: pd.Series) -> dict[str, Floats]:
     known = ~np.isnat(seconds)
     elapsed = np.where(known, seconds.astype(np.int64) / _DAY, np.nan)
     parts = {"elapsed days": elapsed}
-    for what in ("year", "month", "weekday", "hour"):
-        parts[what] = getattr(column.dt, what).to_numpy(dtype=np.float64, na_value=np.nan)
+    attributes = {"year": "year", "month": "month", "weekday": "day_of_week", "hour": "hour"}
+    for what, attribute in attributes.items():
+        parts[what] = getattr(column.dt, attribute).to_numpy(dtype=np.float64, na_value=np.nan)
     return parts
 
 
