@@ -1,4 +1,4 @@
-"""One candidate as a single pipeline, fitted like any scikit-learn estimator."""
+"""One candidate as a single scikit-learn compatible pipeline."""
 
 from __future__ import annotations
 
@@ -6,68 +6,73 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from sklearn.base import BaseEstimator, clone
 
-from outfold.registry import registry
-from outfold.study.study import Candidate, Study
+from outfold.errors import NotApplicableError
+from outfold.registry import Kind, Strategy, registry
+from outfold.study.study import Candidate, Choice, Study
 
 
-class Pipeline:
-    """A candidate's steps in order: prepare, select, resample, fit.
-
-    It does with one training set what the steps of a plan do with each split, and is what an
-    artifact holds after a refit on all rows.
+class Balanced(BaseEstimator):
+    """A model fitted with weights that a resampler gives instead of changing the rows.
 
     Args:
-        study: The study that the candidate belongs to.
-        candidate: The combination.
+        model: The model; its ``fit`` takes ``sample_weight``.
+        weigher: An object with ``sample_weight(y)``.
     """
 
-    def __init__(self, study: Study, candidate: Candidate) -> None:
-        self.study, self.candidate = study, candidate
+    def __init__(self, model: Any, weigher: Any) -> None:
+        self.model, self.weigher = model, weigher
 
     def fit(
-        self, frame: pd.DataFrame, target: np.ndarray, sample_weight: np.ndarray | None = None
-    ) -> Pipeline:
-        """Fit every step on these rows alone.
-
-        Args:
-            frame: Feature columns as read, shape (n_rows, n_features).
-            target: Class codes or values, shape (n_rows,).
-            sample_weight: Row weights, shape (n_rows,), or None.
-        """
-        self.preparation = self._build("preparation")
-        x = self.preparation.fit_transform(frame, target).reset_index(drop=True)
-        self.selector = self._build("selector").fit(x, target)
-        x, weight = self.selector.transform(x), sample_weight
-        sampler = self._build("resampler")
-        if hasattr(sampler, "sample_weight"):
-            balance = sampler.sample_weight(target)
-            weight = balance if weight is None else weight * balance
-        elif self.candidate.resampler.key != "none":
-            x, target = sampler.fit_resample(x, target)
-        self.model = self._build("model")
-        self.model.fit(x, target, **({} if weight is None else {"sample_weight": weight}))
+        self, X: pd.DataFrame, y: np.ndarray, sample_weight: np.ndarray | None = None
+    ) -> Balanced:
+        """Fit the model, weights multiplied."""
+        weight = self.weigher.sample_weight(y)
+        if sample_weight is not None:
+            weight = weight * sample_weight
+        self.model_ = clone(self.model).fit(X, y, sample_weight=weight)
         return self
 
-    def transform(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """Rows as the model sees them."""
-        return self.selector.transform(self.preparation.transform(frame))
+    def __getattr__(self, name: str) -> Any:
+        # Whatever else a model can do is the fitted model's own.
+        if name.startswith("__") or "model_" not in vars(self):
+            raise AttributeError(name)
+        return getattr(vars(self)["model_"], name)
 
-    def predict(self, frame: pd.DataFrame) -> np.ndarray:
-        """Class codes or values, shape (n_rows,)."""
-        return np.asarray(self.model.predict(self.transform(frame)))
 
-    def predict_proba(self, frame: pd.DataFrame) -> np.ndarray:
-        """Class probabilities in the order of the model's classes, shape (n_rows, K)."""
-        return np.asarray(self.model.predict_proba(self.transform(frame)))
+def build(kind: Kind, choice: Choice, study: Study) -> Any:
+    """The estimator of one choice, parameters complete and checked."""
+    strategy: Strategy = registry(kind)[choice.key]
+    return strategy.build(
+        task=study.task, seed=study.seed, **strategy.complete(dict(choice.params))
+    )
 
-    def _build(self, kind: Any) -> Any:
-        choice = {
-            "preparation": self.study.preparation,
-            "selector": self.candidate.selector,
-            "resampler": self.candidate.resampler,
-            "model": self.candidate.model,
-        }[kind]
-        strategy = registry(kind)[choice.key]
-        params = strategy.complete(dict(choice.params))
-        return strategy.build(task=self.study.task, seed=self.study.seed, **params)
+
+def pipeline(study: Study, candidate: Candidate) -> Any:
+    """A candidate as an imbalanced-learn ``Pipeline``: prepare, select, resample, model.
+
+    It does with one training set what the steps of a plan do with each split. ``fit`` takes the
+    feature columns as they were read and the target as codes or values.
+
+    Raises:
+        NotApplicableError: The resampler weighs rows, and the model cannot take weights.
+    """
+    from imblearn.pipeline import Pipeline
+
+    sampler = build("resampler", candidate.resampler, study)
+    model = build("model", candidate.model, study)
+    steps: list[tuple[str, Any]] = [
+        ("prepare", build("preparation", study.preparation, study)),
+        ("select", build("selector", candidate.selector, study)),
+    ]
+    if hasattr(sampler, "sample_weight"):
+        if not registry("model")[candidate.model.key].weightable:
+            raise NotApplicableError(
+                f"{registry('model')[candidate.model.key].label} cannot weigh rows.",
+                "Take a resampler that changes the rows.",
+            )
+        model = Balanced(model, sampler)
+    elif candidate.resampler.key != "none":
+        steps.append(("resample", sampler))
+    return Pipeline([*steps, ("model", model)])
