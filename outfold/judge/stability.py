@@ -1,0 +1,160 @@
+"""How selectors agree: with themselves from split to split, and with each other."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from outfold.metrics.metric import Floats
+from outfold.select.selection import Selection
+
+POOR, EXCELLENT = 0.4, 0.75
+"""Below and above these, Nogueira et al. (2018) call an agreement poor or excellent."""
+
+
+def stability(kept: npt.ArrayLike) -> float:
+    """How alike several selections are, corrected for chance.
+
+    1 where each keeps the same columns, about 0 where columns are drawn by chance. Selections of
+    different size are allowed. Folds share most rows, which makes the figure optimistic.
+
+    Args:
+        kept: Whether each selection keeps each column, shape (n_selections, n_columns).
+
+    Returns:
+        The measure of Nogueira, Sechidis & Brown (2018), equation 4; NaN for fewer than two
+        selections and where all or no columns are kept throughout.
+    """
+    table = np.asarray(kept, dtype=float)
+    m, d = table.shape
+    share = table.mean(axis=0)
+    mean_size = table.sum(axis=1).mean()
+    chance = mean_size / d * (1 - mean_size / d) if d else 0.0
+    if m < 2 or chance == 0:
+        return math.nan
+    return float(1 - (m / (m - 1) * share * (1 - share)).mean() / chance)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SelectorSummary:
+    """One selector over all splits.
+
+    Attributes:
+        selector: Its label.
+        n_splits: Splits that it was fitted on.
+        n_kept: Columns kept, mean over the splits.
+        stability: See ``stability``.
+        merit: The method's own figure for its subset, mean over the splits, or NaN.
+        merit_name: What that figure is.
+        score_name: What its scores are.
+        dropped_because: For a column it dropped as redundant, the kept column named most often.
+        notes: Sentences about anything unusual.
+    """
+
+    selector: str
+    n_splits: int
+    n_kept: float
+    stability: float
+    merit: float
+    merit_name: str
+    score_name: str
+    dropped_because: Mapping[str, str]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Agreement:
+    """Columns by selectors.
+
+    Attributes:
+        columns: The columns, those kept most first.
+        selectors: One summary per selector.
+        kept: Share of the splits in which a selector keeps a column, 0 to 1, shape
+            (n_columns, n_selectors).
+        rank: Mean rank that a selector gives a column, 1 is best, same shape; NaN without ranks.
+        consensus: Mean of ``kept`` over the selectors, shape (n_columns,).
+    """
+
+    columns: tuple[str, ...]
+    selectors: tuple[SelectorSummary, ...]
+    kept: Floats
+    rank: Floats
+    consensus: Floats
+
+    def frame(self) -> pd.DataFrame:
+        """Columns, consensus, and for each selector the share kept and the mean rank."""
+        data: dict[str, object] = {"column": self.columns, "consensus": self.consensus}
+        for place, summary in enumerate(self.selectors):
+            data[f"{summary.selector}: share kept"] = self.kept[:, place]
+            data[f"{summary.selector}: mean rank"] = self.rank[:, place]
+        return pd.DataFrame(data)
+
+
+def agreement(selections: Mapping[str, Sequence[Selection]]) -> Agreement:
+    """Selectors side by side.
+
+    Args:
+        selections: For each selector, what it found on each split; those without any are left out.
+    """
+    known = {label: found for label, found in selections.items() if found}
+    names = list(dict.fromkeys(n for found in known.values() for s in found for n in _all(s)))
+    place = {name: i for i, name in enumerate(names)}
+    kept = np.zeros((len(names), len(known)))
+    rank = np.full((len(names), len(known)), math.nan)
+    summaries = []
+    for j, (label, found) in enumerate(known.items()):
+        hits = np.zeros((len(found), len(names)))
+        places = np.full((len(found), len(names)), math.nan)
+        for i, selection in enumerate(found):
+            hits[i, [place[n] for n in selection.selected]] = 1
+            for name, position in selection.ranks().items():
+                places[i, place[name]] = position
+        kept[:, j] = hits.mean(axis=0)
+        known_ranks = ~np.isnan(places)
+        counted = known_ranks.sum(axis=0)
+        sums = np.where(known_ranks, places, 0).sum(axis=0)
+        rank[:, j] = np.divide(sums, counted, out=np.full(len(names), math.nan), where=counted > 0)
+        summaries.append(_summary(label, found, hits))
+    consensus = kept.mean(axis=1) if known else np.zeros(0)
+    order = sorted(range(len(names)), key=lambda i: (-consensus[i], _mean_rank(rank[i]), names[i]))
+    return Agreement(
+        tuple(names[i] for i in order),
+        tuple(summaries),
+        kept[order],
+        rank[order],
+        consensus[order],
+    )
+
+
+def _all(selection: Selection) -> list[str]:
+    return list(dict.fromkeys([*selection.selected, *selection.scores]))
+
+
+def _mean_rank(ranks: Floats) -> float:
+    known = ranks[~np.isnan(ranks)]
+    return float(known.mean()) if known.size else math.inf
+
+
+def _summary(label: str, found: Sequence[Selection], hits: Floats) -> SelectorSummary:
+    merits = [s.merit for s in found if s.merit is not None]
+    reasons: dict[str, Counter[str]] = {}
+    for selection in found:
+        for dropped, because in selection.dropped_because.items():
+            reasons.setdefault(dropped, Counter())[because] += 1
+    return SelectorSummary(
+        selector=label,
+        n_splits=len(found),
+        n_kept=float(hits.sum(axis=1).mean()),
+        stability=stability(hits),
+        merit=float(np.mean(merits)) if merits else math.nan,
+        merit_name=next((s.merit_name for s in found if s.merit_name), ""),
+        score_name=found[0].score_name,
+        dropped_because={name: votes.most_common(1)[0][0] for name, votes in reasons.items()},
+        notes=tuple(dict.fromkeys(note for s in found for note in s.notes)),
+    )

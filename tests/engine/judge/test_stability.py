@@ -1,0 +1,59 @@
+import math
+
+import numpy as np
+import pytest
+
+from outfold.judge.stability import agreement, stability
+from outfold.select.selection import Selection
+from tests.reference.cases import cases
+
+CASES = [c for c in cases("more.json") if "selected" in c.inputs and "stability" in c.expected]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda c: c.id)
+def test_stability_equals_the_published_formula_in_exact_fractions(case):
+    """Nogueira et al. (2018), equation 4, computed by hand."""
+    assert case.close("stability", stability(case.inputs["selected"]), case.expected["stability"])
+
+
+def test_there_are_stability_cases():
+    """The parametrised test above has subjects."""
+    assert len(CASES) >= 3
+
+
+def test_stability_of_the_golden_matrix():
+    """The 4 × 5 matrix of the methods note."""
+    kept = [[1, 1, 0, 0, 0], [1, 0, 1, 0, 0], [1, 1, 0, 0, 1], [1, 1, 0, 0, 0]]
+    assert stability(kept) == pytest.approx(0.393939, abs=1e-6)
+
+
+@pytest.mark.parametrize("kept", [[[1, 1]], [[1, 1], [1, 1]], [[0, 0], [0, 0]]])
+def test_stability_is_undefined_without_choice_or_repetition(kept):
+    """One selection, or all or no columns kept, says nothing about agreement."""
+    assert math.isnan(stability(kept))
+
+
+def test_agreement_orders_columns_by_how_often_they_are_kept():
+    """Two selectors on two splits, counted by hand."""
+    found = {
+        "a": (
+            Selection(("x", "y"), {"x": 3.0, "y": 2.0, "z": 1.0}, dropped_because={"z": "x"}),
+            Selection(("x",), {"x": 3.0, "y": 1.0, "z": 2.0}, dropped_because={"z": "x"}),
+        ),
+        "b": (Selection(("x",), {}), Selection(("z",), {})),
+        "nothing yet": (),
+    }
+    result = agreement(found)
+    assert result.columns == ("x", "z", "y")  # z and y tie; b ranks z first
+    assert [s.selector for s in result.selectors] == ["a", "b"]
+    np.testing.assert_allclose(result.kept, [[1, 0.5], [0, 0.5], [0.5, 0]])
+    np.testing.assert_allclose(result.rank, [[1, 1], [2.5, 1], [2.5, np.nan]])
+    np.testing.assert_allclose(result.consensus, [0.75, 0.25, 0.25])
+    assert result.selectors[0].dropped_because == {"z": "x"}
+    assert result.selectors[0].n_kept == 1.5
+    assert list(result.frame()["column"]) == ["x", "z", "y"]
+
+
+def test_agreement_of_nothing_is_empty():
+    """Before the first split is done there is nothing to show, and nothing fails."""
+    assert agreement({}).columns == ()
