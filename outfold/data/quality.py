@@ -1,0 +1,107 @@
+"""Everything that is noticed about a table, most serious first."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+import pkgutil
+from collections.abc import Collection
+from functools import cache
+
+import pandas as pd
+
+from outfold.data import checks as folder
+from outfold.data.check import Check
+from outfold.data.finding import SEVERITIES, Finding
+from outfold.data.fix import Fix
+from outfold.data.schema import ColumnType, Schema
+from outfold.data.words import listed
+from outfold.task import Task, is_classification
+
+MANY = 6
+"""More findings of one check than this are told as one."""
+
+
+@cache
+def checks() -> tuple[Check, ...]:
+    """Every check, in order."""
+    found: list[Check] = []
+    for info in pkgutil.iter_modules(folder.__path__):
+        module = importlib.import_module(f"{folder.__name__}.{info.name}")
+        if hasattr(module, "CHECK"):
+            found.append(module.CHECK)
+    return tuple(sorted(found, key=lambda c: (c.order, c.code)))
+
+
+def findings(
+    frame: pd.DataFrame,
+    schema: Schema,
+    target: str | None = None,
+    muted: Collection[str] = (),
+    task: Task | None = None,
+) -> tuple[Finding, ...]:
+    """What every check found, serious ones first, then in the order of the checks.
+
+    Args:
+        frame: The typed table, one row per observation.
+        schema: Its columns.
+        target: The column to predict, if one is chosen; checks of the target need it.
+        muted: Codes that the person does not want to see.
+        task: What kind of target it is; by default as its column type says.
+    """
+    if task is not None and target is not None:
+        schema = _read_as(schema, target, task)
+    found: list[tuple[int, Finding]] = []
+    if len(frame):
+        for place, check in enumerate(checks()):
+            if check.code not in muted:
+                seen = check.run(frame, schema, target)
+                found.extend((place, finding) for finding in _gathered(check, seen))
+    found.sort(key=lambda pair: (-SEVERITIES.index(pair[1].severity), pair[0]))
+    return tuple(finding for _, finding in found)
+
+
+def _read_as(schema: Schema, target: str, task: Task) -> Schema:
+    """The schema with the target as classes or as a number, whichever the task takes it for."""
+    kind: ColumnType = schema[target].type
+    if is_classification(task) and kind == "numeric":
+        kind = "categorical"
+    return Schema(
+        tuple(dataclasses.replace(c, type=kind) if c.name == target else c for c in schema.columns)
+    )
+
+
+def _gathered(check: Check, seen: list[Finding]) -> list[Finding]:
+    """The findings, with more than ``MANY`` of one severity told as one.
+
+    The fix of a gathered finding is that of its parts, where all have the same but for the column.
+    """
+    if not check.many or len(seen) <= MANY:
+        return seen
+    told: list[Finding] = []
+    for severity in SEVERITIES:
+        same = [f for f in seen if f.severity == severity]
+        if len(same) <= MANY:
+            told.extend(same)
+            continue
+        columns = tuple(dict.fromkeys(name for f in same for name in f.columns))
+        about = list(dict.fromkeys(f.column for f in same if f.column is not None))
+        fixes = {(f.fix.kind, f.fix.params) for f in same if f.fix is not None}
+        fix = None
+        if len(fixes) == 1 and all(f.fix is not None for f in same):
+            kind, params = fixes.pop()
+            named = (name for f in same if f.fix is not None for name in f.fix.columns)
+            fix = Fix(kind, tuple(dict.fromkeys(named)), params)
+        told.append(
+            Finding(
+                check.code,
+                severity,
+                None,
+                columns,
+                check.many.format(n=f"{len(same):,}", names=listed(about or columns)),
+                same[0].why,
+                {"columns": float(len(same))},
+                fix,
+            )
+        )
+    return told
