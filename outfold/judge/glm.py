@@ -1,0 +1,156 @@
+"""Generalised linear models: one call to fit one, and one for what the command line prints."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import pandas as pd
+
+from outfold.judge.analysis_of_deviance import AnalysisOfDeviance, sequential
+from outfold.judge.glm_families import FAMILIES, LINKS
+from outfold.judge.glm_fit import GlmFit
+from outfold.judge.glm_fitting import fit_spec, rows_of, spec_of
+from outfold.judge.nested import compare_nested, fit_nested
+
+__all__ = ["FAMILIES", "LINKS", "GlmFit", "analysis_of_deviance", "deviance_json", "fit_glm"]
+
+
+def fit_glm(
+    frame: pd.DataFrame,
+    formula: str,
+    family: str,
+    link: str | None = None,
+    power: float | None = None,
+    theta: float | None = None,
+    offset: str | None = None,
+    exposure: str | None = None,
+    weights: str | None = None,
+) -> GlmFit:
+    """Fit a generalised linear model by maximum likelihood.
+
+    Args:
+        frame: The table.
+        formula: Such as ``claims ~ age * C(region) + offset(log(years))``; see ``parse_formula``.
+        family: One of ``FAMILIES``.
+        link: One of the family's links; its default where nothing is said.
+        power: The Tweedie variance power: 0, or 1 and above.
+        theta: A negative binomial's theta, if it is known. The dispersion is then estimated and
+            tests are t and F, as R's ``summary.glm`` does; otherwise theta is estimated and the
+            dispersion is one.
+        offset: A column added to the linear predictor.
+        exposure: A column of time, people or area; its logarithm is added (log link only).
+        weights: A column of prior weights; the numbers of trials where the response is a share.
+
+    Raises:
+        FormulaError: The formula cannot be understood.
+        UnknownNameError: A column, family or link that does not exist.
+        NotApplicableError: The family, link or terms do not fit the table.
+    """
+    spec = spec_of(frame, formula, family, link, power, theta, offset, exposure, weights)
+    rows = rows_of(frame, [spec])
+    return fit_spec(spec, rows)
+
+
+def analysis_of_deviance(
+    fits: GlmFit | Sequence[GlmFit], test: Literal["auto", "chisq", "f"] = "auto"
+) -> AnalysisOfDeviance:
+    """The terms of one model in order, or nested models side by side.
+
+    Args:
+        fits: One fit, or several from ``fit_nested``.
+        test: ``auto`` takes F where the dispersion is estimated and chi-square where it is one.
+
+    Raises:
+        NotApplicableError: Several fits that are not nested in one another.
+    """
+    if isinstance(fits, GlmFit):
+        return sequential(fits, test)
+    return sequential(fits[0], test) if len(fits) == 1 else compare_nested(fits, test)
+
+
+def deviance_json(
+    frame: pd.DataFrame,
+    formula: str,
+    family: str,
+    link: str | None = None,
+    power: float | None = None,
+    theta: float | None = None,
+    offset: str | None = None,
+    exposure: str | None = None,
+    weights: str | None = None,
+    against: Sequence[str] = (),
+    test: Literal["chisq", "f"] | None = None,
+) -> dict[str, Any]:
+    """A fit and its analysis of deviance, as the command line prints them.
+
+    Args:
+        frame: The table.
+        formula: See ``fit_glm``, as the rest.
+        family: One of ``FAMILIES``.
+        link: Of the family.
+        power: Of Tweedie.
+        theta: Of the negative binomial.
+        offset: A column.
+        exposure: A column.
+        weights: A column.
+        against: Formulas nested with the first; without any, the first one's terms in order.
+        test: By the family unless given.
+
+    Returns:
+        ``fit`` and ``analysis_of_deviance``; what is undefined is NaN.
+
+    Raises:
+        OutfoldError: What ``fit_glm`` and ``analysis_of_deviance`` raise.
+    """
+    fits = fit_nested(
+        frame, [formula, *against], family, link, power, theta, offset, exposure, weights
+    )
+    fit, table = fits[0], analysis_of_deviance(fits, test or "auto")
+    return {
+        "fit": {
+            "formula": str(fit.spec.formula),
+            "family": fit.spec.family,
+            "link": fit.spec.link,
+            "n": fit.n,
+            "coefficients": {c.term: c.estimate for c in fit.coefficients},
+            "standard_errors": {c.term: c.std_error for c in fit.coefficients},
+            "statistics": {c.term: c.statistic for c in fit.coefficients},
+            "p_values": {c.term: c.p_value for c in fit.coefficients},
+            "statistic_kind": "t" if fit.dispersion_estimated else "z",
+            "null_deviance": fit.null_deviance,
+            "residual_deviance": fit.residual_deviance,
+            "df_null": fit.df_null,
+            "df_residual": fit.df_residual,
+            "d2": fit.d2,
+            "aic": fit.aic,
+            "bic": fit.bic,
+            "loglik": fit.loglik,
+            "dispersion": fit.dispersion,
+            "pearson_chi2": fit.pearson_chi2,
+            "theta": fit.theta,
+            "converged": fit.converged,
+            "aliased": list(fit.aliased),
+            "notes": list(fit.notes),
+        },
+        "analysis_of_deviance": [
+            {
+                "formula": row.formula,
+                "term": row.label if table.kind == "sequential" else None,
+                "df_residual": row.df_residual,
+                "deviance": row.deviance,
+                "df": row.df,
+                "delta": row.delta,
+                "statistic": row.statistic,
+                "p_value": row.p_value,
+            }
+            for row in table.rows
+        ],
+        "test": {
+            "kind": table.kind,
+            "statistic": table.test,
+            "dispersion": table.dispersion,
+            "df_error": table.df_error,
+            "notes": list(table.notes),
+        },
+    }
