@@ -39,4 +39,4 @@ def mean(values: Floats, weight: Floats | None) -> float:
     if weight is None:
         return float(values.mean()) if len(values) else float("nan")
     total = float(weight.sum())
-    return float(values @ weight) / total if total > 0 else float("nan")
+    return float((values * weight).sum()) / total if total > 0 else float("nan")

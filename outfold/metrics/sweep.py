@@ -38,7 +38,8 @@ class Sweep:
             return float("nan")
         tp = np.concatenate(([0.0], self.tp))
         fp = np.concatenate(([0.0], self.fp))
-        area = float(np.diff(fp) @ (tp[1:] + tp[:-1])) / 2
+        # Sums of products rather than `@`: the same to the last digit however many threads run.
+        area = float((np.diff(fp) * (tp[1:] + tp[:-1])).sum()) / 2
         return area / (self.positives * self.negatives)
 
     def average_precision(self) -> float:
@@ -51,7 +52,7 @@ class Sweep:
         gained = np.diff(self.tp, prepend=0.0)
         flagged = self.tp + self.fp
         precision = np.divide(self.tp, flagged, out=np.zeros_like(self.tp), where=flagged > 0)
-        return float(gained @ precision) / self.positives
+        return float((gained * precision).sum()) / self.positives
 
     def ks(self) -> float:
         """Largest distance between the two classes' score distributions; NaN with one class."""
@@ -68,7 +69,7 @@ def sweep(score: Floats, positive: npt.NDArray[np.bool_], weight: Floats | None 
         positive: Whether each row is truly positive, shape (n,).
         weight: Row weights, shape (n,), or None.
     """
-    order = np.argsort(-score, kind="stable")
+    order = np.argsort(-score)
     ranked = score[order]
     hits = positive[order].astype(np.float64)
     weights = np.ones(len(hits)) if weight is None else weight[order]
