@@ -8,7 +8,7 @@ only saves reading and computing it again.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from outfold.data.dataset import Dataset
+    from outfold.data.finding import Finding
     from outfold.study.table import StudyTable
     from outfold.study.workspace import Workspace
 
@@ -106,3 +107,59 @@ def typed(study: Study) -> tuple[pd.DataFrame, Any]:
     bare = key_of("typed", study.dataset, study.fixes, study.types)
     with st.spinner("Reading the table"):
         return _large(bare, lambda: typed_frame(workspace(), study))
+
+
+def agreement(run: str) -> Any:
+    """How the selectors of a run agree, as far as it has come."""
+    from outfold.judge.stability import agreement
+    from outfold.study.selections import selections
+
+    done = workspace().records.run(run).done
+
+    def compute() -> Any:
+        found = selections(workspace(), run)
+        return agreement({label: [s.selection for s in some] for label, some in found.items()})
+
+    return remember("agreement", run, done, compute=compute)
+
+
+def class_counts(study: Study, choices: Sequence[Choice]) -> Any:
+    """Class counts before and after some resamplers."""
+    from outfold.study.preview import class_counts
+
+    return remember(
+        "class counts", table_key(study), study.validation, study.preparation, study.seed,
+        list(choices),
+        compute=lambda: class_counts(table(study), study, choices),
+        say="Resampling the first training fold",
+    )  # fmt: skip
+
+
+def columns(study: Study) -> pd.DataFrame:
+    """The rows of the column editor. Shared: never change it."""
+
+    def compute() -> pd.DataFrame:
+        from components.columns import frame_of
+        from outfold.explore.sparkline import sparklines
+
+        frame, schema = typed(study)
+        return frame_of(study, schema, sparklines(frame, schema), len(frame))
+
+    return remember(
+        "columns", study.dataset, study.fixes, study.types, study.roles, study.target,
+        compute=compute,
+    )  # fmt: skip
+
+
+def findings(study: Study) -> tuple[Finding, ...]:
+    """What is conspicuous in the study's table."""
+    from outfold.data.quality import findings
+
+    def compute() -> tuple[Finding, ...]:
+        frame, schema = typed(study)
+        return findings(frame, schema, study.target, task=study.task)
+
+    return remember(
+        "findings", study.dataset, study.fixes, study.types, study.target, study.task,
+        compute=compute, say="Looking for what is conspicuous",
+    )  # fmt: skip

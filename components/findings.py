@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from components import state
+from components import cache, state
 from components.text import plain
 from outfold.study.study import Study
 
@@ -38,6 +38,8 @@ def findings_list(found: Sequence[Finding], study: Study) -> None:
 
 
 def _row(finding: Finding, place: int, study: Study) -> None:
+    from outfold.data.fixes import describe, kind_of
+
     word, icon, colour = LOOKS[finding.severity]
     with st.container(
         border=True, horizontal=True, vertical_alignment="center", key=f"finding-{place}"
@@ -50,7 +52,8 @@ def _row(finding: Finding, place: int, study: Study) -> None:
             st.caption(plain(finding.why, 600))
         if finding.fix:
             st.button(
-                fix_label(finding.fix),
+                kind_of(finding.fix).label,
+                help=plain(describe(finding.fix), 300),
                 key=f"fix-{place}-{finding.code}",
                 icon=":material/build:",
                 on_click=state.attempt,
@@ -58,27 +61,30 @@ def _row(finding: Finding, place: int, study: Study) -> None:
             )
 
 
-def fix_label(fix: Fix) -> str:
-    """A fix in a few words."""
-    return fix.kind.replace("_", " ").capitalize()
-
-
 def apply_fix(study: Study, fix: Fix) -> None:
-    """Record a fix in the study."""
-    state.commit(study.replace(fixes=(*study.fixes, fix)))
-    state.tell(f"Recorded: {fix_label(fix).lower()}. Undo takes it back.")
+    """Record a fix in the study, provided that it can be done.
+
+    Raises:
+        OutfoldError: The fix would leave nothing.
+    """
+    from outfold.data.fixes import describe
+
+    changed = study.replace(fixes=(*study.fixes, fix))
+    cache.typed(changed)
+    state.commit(changed)
+    state.tell(f"{describe(fix)} Undo takes it back.")
 
 
 def fixes_list(study: Study) -> None:
     """The fixes recorded so far, each of which can be taken back."""
     if not study.fixes:
         return
+    from outfold.data.fixes import describe
+
     st.markdown("**Changes recorded in this study**")
     for place, fix in enumerate(study.fixes):
         with st.container(horizontal=True, vertical_alignment="center", key=f"fixed-{place}"):
-            names = ", ".join(plain(c, 40) for c in fix.columns[:6])
-            more = f" and {len(fix.columns) - 6} more" if len(fix.columns) > 6 else ""
-            st.markdown(f"{fix_label(fix)}: {names}{more}" if names else fix_label(fix))
+            st.markdown(plain(describe(fix), 300), width="stretch")
             st.button(
                 "Take back",
                 key=f"unfix-{place}",

@@ -51,20 +51,18 @@ def start_run() -> None:
     state.show_run(start(cache.workspace(), study))
 
 
-def cancel_run() -> None:
-    """Ask the run that is shown to stop."""
+def cancel_run(run: str) -> None:
+    """Ask a run to stop."""
     from outfold.study.run import cancel
 
-    if run := state.current().run:
-        cancel(cache.workspace(), run)
+    cancel(cache.workspace(), run)
 
 
-def resume_run() -> None:
-    """Go on with the run that is shown; what it computed is kept."""
+def resume_run(run: str) -> None:
+    """Go on with a run; what it computed is kept."""
     from outfold.study.run import resume
 
-    if run := state.current().run:
-        state.show_run(resume(cache.workspace(), run))
+    resume(cache.workspace(), run)
 
 
 def open_run(run: str, page: str = "compare") -> None:

@@ -18,12 +18,13 @@ EVENTS = 12
 """Latest events shown."""
 
 
-def run_progress(run: str, below: Callable[[str], None]) -> None:
+def run_progress(run: str, below: Callable[[str], None], *, compact: bool = False) -> None:
     """Show a run and follow it once a second until it ends.
 
     Args:
         run: The run.
         below: Draws what the run has found so far; called with the run at each look.
+        compact: Whether a finished run shows what it found and nothing else.
     """
     from outfold.study.run import progress
 
@@ -35,7 +36,10 @@ def run_progress(run: str, below: Callable[[str], None]) -> None:
         if now.has_ended and state.polling(False):
             # Only a full rerun ends the polling.
             st.rerun()
-        _status(now)
+        if compact and now.state == "finished":
+            below(run)
+            return
+        _status(run, now)
         below(run)
         _events(now)
 
@@ -44,7 +48,7 @@ def run_progress(run: str, below: Callable[[str], None]) -> None:
     watch()
 
 
-def _status(now: RunProgress) -> None:
+def _status(run: str, now: RunProgress) -> None:
     icon, colour = BADGES[now.state]
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.badge(f"Run {now.state}", icon=icon, color=colour)  # type: ignore[arg-type]
@@ -56,19 +60,19 @@ def _status(now: RunProgress) -> None:
         if not now.has_ended:
             st.button(
                 "Cancel",
-                key="run-cancel",
+                key=f"cancel-{run}",
                 icon=":material/stop_circle:",
                 on_click=state.attempt,
-                args=(intents.cancel_run,),
+                args=(intents.cancel_run, run),
             )
         elif now.state != "finished":
             st.button(
                 "Resume",
-                key="run-resume",
+                key=f"resume-{run}",
                 type="primary",
                 icon=":material/play_arrow:",
                 on_click=state.attempt,
-                args=(intents.resume_run,),
+                args=(intents.resume_run, run),
             )
     st.progress(now.done / now.total if now.total else 0.0, text=_words(now))
     if now.running:

@@ -6,9 +6,11 @@ import math
 import re
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$&:@^=\"'])")
-_SHORTCODE = re.compile(r":(?=[\w/+-]+[:\[])")
+_DIRECTIVE = re.compile(
+    r"(?<=:)(?=[\w/+-]+[:\[]|//)|(?<=www)(?=\.)|(?=@)|(?<=-)(?=[->])|(?<=<)(?=-)"
+)
 _BREAK = "\u2060"
-"""Word joiner: unseen, and keeps ``:smile:`` or ``:red[…]`` in data from becoming a directive."""
+"""Word joiner: unseen, and keeps ``:smile:``, addresses and arrows in data plain text."""
 
 
 def plain(value: object, longest: int = 80) -> str:
@@ -16,7 +18,7 @@ def plain(value: object, longest: int = 80) -> str:
     text = " ".join(str(value).split())
     if len(text) > longest:
         text = text[: longest - 1] + "…"
-    return _SPECIAL.sub(r"\\\1", _SHORTCODE.sub(":" + _BREAK, text))
+    return _SPECIAL.sub(r"\\\1", _DIRECTIVE.sub(_BREAK, text))
 
 
 def number(value: float, digits: int = 3) -> str:

@@ -1,0 +1,51 @@
+"""A small run beside the study: what selectors or resamplers do for one quick model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from components import cache, progress, state
+from components.text import count
+from outfold.registry import registry
+from outfold.study.study import Study
+
+
+def trial(study: Study, what: str, filling: Callable[[str], None]) -> str | None:
+    """Offer a trial, follow it, and return its run once something was measured.
+
+    Args:
+        study: The small study; its run is found by the study's key, also after a refresh.
+        what: What is tried, such as ``selectors``.
+        filling: Draws what the run has found so far.
+    """
+    from outfold.study.selections import latest_run
+
+    run = latest_run(cache.workspace(), study)
+    if run is None:
+        model = registry("model")[study.models[0].key].label
+        fits = len(study.candidates()) * study.validation.n_splits
+        with st.container(border=True, horizontal=True, vertical_alignment="center"):
+            st.markdown(
+                f"Try these {what} out of fold with **{model}**: {count(fits, 'fit')}. "
+                "What is computed here is not computed again by the comparison.",
+                width="stretch",
+            )
+            st.button(
+                "Try them",
+                key=f"try-{what}",
+                type="primary",
+                icon=":material/science:",
+                on_click=state.attempt,
+                args=(_start, study),
+            )
+        return None
+    progress.run_progress(run, filling, compact=True)
+    return run
+
+
+def _start(study: Study) -> None:
+    from outfold.study.run import start
+
+    start(cache.workspace(), study)
