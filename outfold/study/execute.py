@@ -76,7 +76,7 @@ class _Execution:
         self.futures: dict[str, Any] = {}
         self.pending: list[EventRow] = []
         self.running: dict[str, str] = {}
-        self.lock = threading.Lock()
+        self.lock, self.flushing = threading.Lock(), threading.Lock()
 
     def start(self, loaded: Loaded, shared_storage: bool) -> None:
         """Find what is known, and send out the rest."""
@@ -155,7 +155,7 @@ class _Execution:
         if not self.futures:
             self._score()
             return "finished"
-        ended = as_completed(self.futures.values(), raise_errors=False)
+        ended = as_completed(self.futures.values(), loop=self.client.loop, raise_errors=False)
         by_future = {f.key: key for key, f in self.futures.items()}
         stop = threading.Event()
         watcher = threading.Thread(target=self._watch, args=(stop, ended), daemon=True)
@@ -248,9 +248,10 @@ class _Execution:
             self.told(event)
 
     def _flush(self) -> None:
-        with self.lock:
-            events, self.pending = self.pending, []
-        self.workspace.records.add_events(self.run, events)
+        with self.flushing:  # events are written in the order in which they happened
+            with self.lock:
+                events, self.pending = self.pending, []
+            self.workspace.records.add_events(self.run, events)
 
 
 def _lost_reason(future: Any) -> str:

@@ -26,9 +26,10 @@ CREATE TABLE IF NOT EXISTS runs (
     plan TEXT NOT NULL DEFAULT '', cancel INTEGER NOT NULL DEFAULT 0);
 CREATE INDEX IF NOT EXISTS runs_by_age ON runs (created);
 CREATE TABLE IF NOT EXISTS events (
-    run TEXT NOT NULL, number INTEGER NOT NULL, at REAL NOT NULL, kind TEXT NOT NULL,
-    step TEXT NOT NULL, label TEXT NOT NULL, seconds REAL, reason TEXT NOT NULL DEFAULT '',
-    PRIMARY KEY (run, number)) WITHOUT ROWID;
+    number INTEGER PRIMARY KEY AUTOINCREMENT, run TEXT NOT NULL, at REAL NOT NULL,
+    kind TEXT NOT NULL, step TEXT NOT NULL, label TEXT NOT NULL, seconds REAL,
+    reason TEXT NOT NULL DEFAULT '');
+CREATE INDEX IF NOT EXISTS events_by_run ON events (run, number);
 CREATE TABLE IF NOT EXISTS failures (
     run TEXT NOT NULL, step TEXT NOT NULL, reason TEXT NOT NULL, PRIMARY KEY (run, step));
 CREATE TABLE IF NOT EXISTS steps (
@@ -225,13 +226,11 @@ class Records:
         if not events:
             return
         with self._open() as db:
-            (last,) = db.execute(
-                "SELECT coalesce(max(number), 0) FROM events WHERE run = ?", (run,)
-            ).fetchone()
             now = time.time()
             db.executemany(
-                "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                [(run, last + i, now, *event) for i, event in enumerate(events, 1)],
+                "INSERT INTO events (run, at, kind, step, label, seconds, reason) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?)",
+                [(run, now, *event) for event in events],
             )
             fits = [kind for kind, _, label, _, _ in events if label.startswith("fit ")]
             ended = sum(kind in ("finished", "failed", "reused") for kind in fits)
