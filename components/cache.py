@@ -137,17 +137,16 @@ def class_counts(study: Study, choices: Sequence[Choice]) -> Any:
 
 def columns(study: Study) -> pd.DataFrame:
     """The rows of the column editor. Shared: never change it."""
+    from components.columns import frame_of
+    from outfold.data.profile import column_profile
 
     def compute() -> pd.DataFrame:
-        from components.columns import frame_of
-        from outfold.explore.sparkline import sparklines
-
         frame, schema = typed(study)
-        return frame_of(study, schema, sparklines(frame, schema), len(frame))
+        return frame_of(study, [column_profile(frame[c.name], c) for c in schema.columns])
 
     return remember(
         "columns", study.dataset, study.fixes, study.types, study.roles, study.target,
-        compute=compute,
+        compute=compute, say="Describing the columns",
     )  # fmt: skip
 
 

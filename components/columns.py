@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from components import cache, state
-from outfold.data.schema import COLUMN_TYPES, ROLES, Schema
+from components.text import number
+from outfold.data.schema import COLUMN_TYPES, ROLES
 from outfold.errors import OutfoldError, StudyError
 from outfold.study.study import Study
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from outfold.data.profile import ColumnProfile
 
 HELP = {
     "Type": "How the column's values are taken. Changing it reads them anew.",
@@ -113,24 +117,37 @@ def with_edits(
         return retarget(study, target)
     grouped = study.column_with("group") is not None
     ordered = study.column_with("time") is not None
-    return study.replace(
-        validation=proposed_scheme(study.validation, grouped, ordered, study.task)
-    )
+    return study.replace(validation=proposed_scheme(study.validation, grouped, ordered, study.task))
 
 
-def frame_of(study: Study, schema: Schema, shapes: dict[str, list[int]], n_rows: int) -> pd.DataFrame:
+def frame_of(study: Study, profiles: Sequence[ColumnProfile]) -> pd.DataFrame:
     """One row per column, as the editor shows it."""
     import pandas as pd
 
-    from outfold.data.propose import default_role
+    from outfold.data.profile import DEFAULT_ROLES
 
+    roles = [study.role_of(p.name) or DEFAULT_ROLES.get(p.type, "feature") for p in profiles]
     return pd.DataFrame(
         {
-            "Column": [c.name for c in schema.columns],
-            "Type": [c.type for c in schema.columns],
-            "Role": [study.role_of(c.name) or default_role(c) for c in schema.columns],
-            "Missing": [c.missing / max(n_rows, 1) for c in schema.columns],
-            "Distinct": [c.unique for c in schema.columns],
-            "Distribution": [shapes[c.name] for c in schema.columns],
+            "Column": [p.name for p in profiles],
+            "Type": [p.type for p in profiles],
+            "Role": roles,
+            "Missing": [p.missing_share for p in profiles],
+            "Distinct": [p.unique for p in profiles],
+            "Distribution": [list(p.histogram.counts) if p.histogram else [] for p in profiles],
+            "In short": [in_short(p) for p in profiles],
         }
     )
+
+
+def in_short(profile: ColumnProfile) -> str:
+    """A column's values in a few words."""
+    told = profile.summary
+    if profile.type == "numeric":
+        low, middle, high = (number(told[name]) for name in ("min", "median", "max"))
+        return f"{low} to {high}, median {middle}"
+    if profile.type == "datetime":
+        return f"{told['first']} to {told['last']}" if told["first"] else ""
+    if "top" in told:
+        return ", ".join(f"{entry['level']} ({entry['rows']:,})" for entry in told["top"][:3])
+    return ", ".join(told.get("examples", ()))
