@@ -117,13 +117,17 @@ class Preparation(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         self.feature_names_in_ = np.asarray(X.columns, dtype=object)
         self.n_features_in_ = X.shape[1]
         self.notes_: list[str] = []
-        self.kinds_ = {str(c): self._kind(X[c]) for c in X.columns}
+        self.kinds_ = {
+            str(c): "number" if _plain(d) else self._kind(X[c])
+            for c, d in zip(X.columns, X.dtypes, strict=True)
+        }
         names, matrix = self._numbers(X)
         matrix = self._learn_numbers(names, matrix)
         codes: dict[str, npt.NDArray[np.intp]] = {}
         self.levels_: dict[str, Levels] = {}
-        dropped = [c for c in self._sources("number") if not self._has_part(c)]
-        for c in self._sources("level"):
+        told = {source_of(n) for n in self._learnt.names}
+        dropped = [c for c, kind in self.kinds_.items() if kind != "level" and c not in told]
+        for c in [c for c, kind in self.kinds_.items() if kind == "level"]:
             levels = Levels.learn(X[c], self.min_count, self.max_levels)
             if levels.size < 2:
                 dropped.append(c)
@@ -160,17 +164,11 @@ class Preparation(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         distinct, known = column.nunique(), column.notna().sum()
         return "text" if distinct > max(self.max_levels, known / 2) else "level"
 
-    def _sources(self, what: Literal["number", "level"]) -> list[str]:
-        return [c for c, kind in self.kinds_.items() if (kind == "level") == (what == "level")]
-
-    def _has_part(self, column: str) -> bool:
-        return any(source_of(n) == column for n in self._learnt.names)
-
     def _numbers(self, X: pd.DataFrame) -> tuple[list[str], Floats]:
         """Every column that becomes numbers, missing as NaN, and the names."""
         plain = [c for c, kind in self.kinds_.items() if kind in ("number", "truth")]
         frame = X if len(plain) == X.shape[1] else X[plain]
-        if all(isinstance(d, np.dtype) for d in frame.dtypes):
+        if all(_plain(d) or d == np.bool_ for d in frame.dtypes):
             matrix = frame.to_numpy(dtype=np.float64, copy=True)
         else:
             matrix = np.empty((len(X), len(plain)))
@@ -289,3 +287,8 @@ class Preparation(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             }
             frame = pd.concat([frame, pd.DataFrame(levels, index=index)], axis=1)
         return frame if self._sorted else frame[self.columns_]
+
+
+def _plain(dtype: Any) -> bool:
+    """Whether a column is a plain array of numbers."""
+    return isinstance(dtype, np.dtype) and dtype.kind in "fiu"
