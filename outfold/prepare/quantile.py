@@ -8,7 +8,14 @@ from outfold.registry import Param, Strategy
 from outfold.task import Task
 
 
-def build(task: Task, seed: int, impute: str = "median", indicators: str = "auto", min_count: int = 5, max_levels: int = 50) -> Any:
+def build(
+    task: Task,
+    seed: int,
+    impute: str = "median",
+    indicators: str = "auto",
+    min_count: int = 5,
+    max_levels: int = 50,
+) -> Any:
     """The transformer with these parameters."""
     from outfold.prepare.transformer import Preparation
 
@@ -52,6 +59,8 @@ STRATEGY = Strategy(
                 "Adds a 0/1 column that tells a model where a number was missing; auto does so "
                 "from 1 % of the training rows."
             ),
+            source="Van Ness et al. 2023, The missing indicator method",
+        ),
         Param(
             "min_count",
             "Least rows of a level",
