@@ -23,4 +23,6 @@ SHARED: tuple[str, ...] = (
     "penalised_path",
     "forest",
     "sequence_search",
+    "inner_score",
+    "sampling",
 )

@@ -11,6 +11,7 @@ from outfold.registry import Param, Strategy
 from outfold.select.columns import Target, best_part, named, outcome, owners
 from outfold.select.keep import K_HALF, half, keep
 from outfold.select.neighbour_weights import class_weights, number_weights, rows_of
+from outfold.select.sampling import said, sampled
 from outfold.select.selection import Selection
 from outfold.task import Task, is_classification
 
@@ -32,11 +33,9 @@ def choose(
     sources, owner = owners(X)
     target = outcome(y, task)
     draw = np.random.default_rng(seed)
-    notes: tuple[str, ...] = ()
-    if len(X) > MOST_ROWS:
-        chosen = np.sort(draw.choice(len(X), MOST_ROWS, replace=False))
-        notes = (f"Weights are from a random {MOST_ROWS:,} of {len(X):,} rows.",)
-        X, target = X.iloc[chosen], outcome(target[chosen], task)
+    chosen = sampled(target, task, MOST_ROWS, draw)
+    notes = said(len(chosen), len(X), "Weights are from")
+    X, target = X.iloc[chosen], target[chosen]
     rows = rows_of(X)
     probes = np.arange(len(X))
     affordable = max(100, MOST_WORK // (len(X) * rows.distance.shape[1]))

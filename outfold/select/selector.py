@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
+from threadpoolctl import threadpool_limits
 
 from outfold.data.schema import source_of
 from outfold.errors import NotApplicableError
@@ -58,7 +59,11 @@ class Selector(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # scikit
             )
         self.feature_names_in_ = np.asarray(X.columns, dtype=object)
         self.n_features_in_ = X.shape[1]
-        self.selection_ = self.choose(X, y, task=self.task, seed=self.seed, **(self.params or {}))
+        # Small matrix products on many threads are slower than on one, the more so beside others.
+        with threadpool_limits(limits=1):
+            self.selection_ = self.choose(
+                X, y, task=self.task, seed=self.seed, **(self.params or {})
+            )
         return self
 
     def transform(self, X: pd.DataFrame) -> pd.DataFrame:
