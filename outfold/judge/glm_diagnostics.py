@@ -8,10 +8,13 @@ import numpy as np
 import pandas as pd
 
 from outfold.judge.glm_fit import GlmFit
+from outfold.judge.glm_solve import one_thread
 from outfold.judge.quantile_residuals import quantile_residuals
 from outfold.metrics.metric import Floats
 
 _PIECE = 65_536
+FOLLOWED = 1e-8
+"""A leverage this near to 1 is 1."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,7 +31,7 @@ class Diagnostics:
         quantile: Randomised quantile residual, standard normal for a right model; NaN for
             quasi-families, which have no distribution.
         leverage: Diagonal of the hat matrix, from the expected information as in R, 0 to 1.
-        cook: Cook's distance.
+        cook: Cook's distance; NaN for a row of leverage 1, as in R.
         n_parameters: Estimated coefficients.
         notes: Sentences about what could not be had.
     """
@@ -78,6 +81,15 @@ def diagnostics(fit: GlmFit, quantile: bool = True, seed: int = 0) -> Diagnostic
     random = np.full(fit.n, np.nan)
     if quantile:
         random, notes = quantile_residuals(fit, seed)
+    followed = leverage > 1 - FOLLOWED
+    if followed.any():
+        cook[followed] = np.nan
+        count = int(followed.sum())
+        notes = (
+            *notes,
+            f"{count:,} {'row has' if count == 1 else 'rows have'} a leverage of 1: a coefficient "
+            "rests on that row alone, so it fits exactly and has no Cook's distance.",
+        )
     return Diagnostics(
         rows.index, rows.y, fit.mu, fit.eta, deviance, pearson, random, leverage, cook,
         fit.rank, notes,
@@ -92,10 +104,11 @@ def _leverage(fit: GlmFit) -> Floats:
     if matrix.shape[1] == 0:
         return found
     lengths = np.sqrt(np.einsum("ij,ij->j", matrix, matrix))
-    triangle = np.asarray(np.linalg.qr(matrix * (root[:, None] / lengths), mode="r"))
-    for start in range(0, fit.n, _PIECE):
-        piece = slice(start, start + _PIECE)
-        part = (matrix[piece] * (root[piece, None] / lengths)).T
-        solved = np.linalg.solve(triangle.T, part)
-        found[piece] = np.einsum("ij,ij->j", solved, solved)
+    with one_thread():
+        triangle = np.asarray(np.linalg.qr(matrix * (root[:, None] / lengths), mode="r"))
+        for start in range(0, fit.n, _PIECE):
+            piece = slice(start, start + _PIECE)
+            part = (matrix[piece] * (root[piece, None] / lengths)).T
+            solved = np.linalg.solve(triangle.T, part)
+            found[piece] = np.einsum("ij,ij->j", solved, solved)
     return np.minimum(found, 1.0)

@@ -9,7 +9,10 @@ deviance has to settle to 13 digits or as far as it will.
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -50,6 +53,24 @@ class Solution:
     iterations: int
 
 
+@cache
+def _threads() -> Any:
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Keep linear algebra to one thread.
+
+    Factors of tall, narrow matrices gain nothing from more, and on a busy machine waiting for the
+    others takes ten times as long as the work.
+    """
+    with _threads().limit(limits=1, user_api="blas"):
+        yield
+
+
 def independent_columns(matrix: Floats) -> np.ndarray:
     """Which columns do not depend linearly on the ones before them, shape (n_columns,) of bool."""
     width = matrix.shape[1]
@@ -59,7 +80,8 @@ def independent_columns(matrix: Floats) -> np.ndarray:
     lengths = np.sqrt(np.einsum("ij,ij->j", matrix, matrix))
     # The triangle of a QR has the columns' inner products, so a small matrix stands for all rows.
     tall = matrix.shape[0] > width
-    small = np.asarray(np.linalg.qr(matrix, mode="r")) if tall else matrix
+    with one_thread():
+        small = np.asarray(np.linalg.qr(matrix, mode="r")) if tall else matrix
     basis = np.empty((small.shape[0], min(small.shape)), order="F")
     found = 0
     for j in range(width):
@@ -104,14 +126,16 @@ def solve(
         return Solution(np.zeros(0), np.zeros((0, 0)), mu, offset, deviance, True, 0)
     lengths = np.sqrt(np.einsum("ij,ij->j", matrix, matrix))
     scaled = matrix / lengths
-    starts = [None if start is None else start * lengths, _flat(y, scaled, family, weights, offset)]
-    best: Solution | None = None
-    for one in starts:
-        found = _irls(y, scaled, family, weights, offset, one)
-        if found is not None and (best is None or found.converged):
-            best = found
-        if best is not None and best.converged:
-            break
+    with one_thread():
+        best = _irls(
+            y, scaled, family, weights, offset, start if start is None else start * lengths
+        )
+        if best is None or not best.converged:
+            second = _irls(
+                y, scaled, family, weights, offset, _flat(y, scaled, family, weights, offset)
+            )
+            if best is None or (second is not None and second.converged):
+                best = second
     if best is None:
         raise NotApplicableError(
             "The fit ran to means that the family cannot have.",

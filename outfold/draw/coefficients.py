@@ -1,0 +1,57 @@
+"""Coefficients with their intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+
+from outfold.draw.theme import MUTED, NEUTRAL, POSITIVE, label, layout
+from outfold.judge.glm_fit import Coefficient
+
+MOST = 40
+
+
+def coefficients(lines: Sequence[Coefficient], link: str) -> go.Figure:
+    """Estimates and 95 % intervals on the link's scale, intercept and aliased columns left out.
+
+    Args:
+        lines: A fit's summary.
+        link: The link's key, for the axis.
+    """
+    drawn = [c for c in lines if not c.aliased and c.term != "(Intercept)"]
+    shown = sorted(drawn, key=lambda c: -abs(c.statistic))[:MOST]
+    clear = [not c.low <= 0 <= c.high for c in shown]
+    places = list(range(len(shown)))
+    figure = go.Figure(
+        go.Scatter(
+            x=[c.estimate for c in shown],
+            y=places,
+            mode="markers",
+            error_x={
+                "array": [c.high - c.estimate for c in shown],
+                "arrayminus": [c.estimate - c.low for c in shown],
+                "color": NEUTRAL,
+            },
+            marker={
+                "color": [POSITIVE if c else NEUTRAL for c in clear],
+                "symbol": ["circle" if c else "circle-open" for c in clear],
+                "size": 9,
+            },
+            customdata=[[label(c.term, 80), c.low, c.high, c.p_value] for c in shown],
+            hovertemplate="<b>%{customdata[0]}</b><br>%{x:.4g} (%{customdata[1]:.4g} to "
+            "%{customdata[2]:.4g})<br>p = %{customdata[3]:.3g}<extra></extra>",
+        )
+    )
+    figure.add_vline(x=0, line={"color": MUTED})
+    figure.update_yaxes(
+        tickvals=places, ticktext=[label(c.term, 32) for c in shown], autorange="reversed"
+    )
+    title = f"{sum(clear)} of {len(shown)} coefficients are clear of zero"
+    below = "Filled: the 95 % interval leaves out zero; strongest first"
+    if len(shown) < len(drawn):
+        below += f"; {len(shown)} of {len(drawn)} drawn"
+    return layout(
+        figure, title, below, x=f"Coefficient ({link} scale)", height=180 + 22 * len(shown),
+        showlegend=False,
+    )  # fmt: skip

@@ -1,0 +1,63 @@
+"""Deviance residuals along the linear predictor, with their trend."""
+
+from __future__ import annotations
+
+import numpy as np
+import plotly.graph_objects as go
+
+from outfold.draw.theme import MUTED, NEGATIVE, NEUTRAL, POSITIVE, layout
+from outfold.judge.diagnostic_points import DiagnosticPoints
+
+
+def residual_fitted(points: DiagnosticPoints, link: str = "") -> go.Figure:
+    """Residuals of a right model scatter about zero at every fitted value.
+
+    Args:
+        points: The rows to draw.
+        link: The link's key, for the axis.
+    """
+    figure = go.Figure(
+        go.Scattergl(
+            x=points.linear_predictor,
+            y=points.deviance,
+            mode="markers",
+            name="Row",
+            marker={"color": POSITIVE, "size": 5, "opacity": 0.45},
+            customdata=np.column_stack([points.index + 1, points.response, points.fitted]),
+            hovertemplate="row %{customdata[0]:,}<br>response %{customdata[1]:.4g}, "
+            "fitted %{customdata[2]:.4g}<br>residual %{y:.3f}<extra></extra>",
+        )
+    )
+    figure.add_hline(y=0, line={"color": MUTED})
+    title = "Deviance residuals along the linear predictor"
+    if len(points.trend):
+        figure.add_scatter(
+            x=points.trend_at,
+            y=points.trend,
+            error_y={"array": 2 * points.trend_error, "color": NEGATIVE},
+            mode="lines+markers",
+            name="Mean of a bin, ± 2 standard errors",
+            line={"color": NEGATIVE, "dash": "dash"},
+            marker={"symbol": "diamond"},
+            hovertemplate="mean residual %{y:.3f}<extra></extra>",
+        )
+        off = np.abs(points.trend) > 2 * points.trend_error
+        title = (
+            "Residuals scatter about zero at every level"
+            if off.mean() <= 0.15
+            else f"Residuals leave zero in {int(off.sum())} of {len(off)} bins: "
+            "a term, a curve or another link is missing"
+        )
+    below = _sample(points)
+    figure.update_traces(selector={"name": "Row"}, marker_line={"width": 0, "color": NEUTRAL})
+    axis = f"Linear predictor ({link} scale)" if link else "Linear predictor"
+    return layout(figure, title, below, x=axis, y="Deviance residual")
+
+
+def _sample(points: DiagnosticPoints) -> str:
+    if len(points.index) == points.n:
+        return f"{points.n:,} rows"
+    return (
+        f"{len(points.index):,} of {points.n:,} rows drawn, every conspicuous one among them; "
+        "the trend is of all"
+    )

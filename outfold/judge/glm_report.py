@@ -1,0 +1,118 @@
+"""Everything a page shows of one model, without the arrays that made it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from outfold.judge.analysis_of_deviance import AnalysisOfDeviance, Test, sequential
+from outfold.judge.diagnostic_points import DiagnosticPoints, diagnostic_points
+from outfold.judge.glm_diagnostics import diagnostics
+from outfold.judge.glm_fit import Coefficient, GlmFit
+from outfold.judge.nested import compare_nested, fit_nested
+from outfold.judge.term_tests import drop_one
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GlmReport:
+    """One model and what was asked about it.
+
+    Attributes:
+        formula: The model.
+        family: The family's label.
+        link: The link's key.
+        n: Rows used.
+        figures: Named numbers: deviances, degrees of freedom, D², criteria, dispersion.
+        coefficients: The summary.
+        terms: Its terms in order, type I.
+        dropped: Each term dropped in turn.
+        compared: Nested models, where others were named.
+        points: Residuals and influence, few enough to draw.
+        notes: Sentences about anything unusual.
+    """
+
+    formula: str
+    family: str
+    link: str
+    n: int
+    figures: dict[str, float]
+    coefficients: tuple[Coefficient, ...]
+    terms: AnalysisOfDeviance | None
+    dropped: AnalysisOfDeviance | None
+    compared: AnalysisOfDeviance | None
+    points: DiagnosticPoints
+    notes: tuple[str, ...]
+
+
+def glm_report(
+    frame: pd.DataFrame,
+    formula: str,
+    family: str,
+    link: str | None = None,
+    power: float | None = None,
+    theta: float | None = None,
+    offset: str | None = None,
+    exposure: str | None = None,
+    weights: str | None = None,
+    against: Sequence[str] = (),
+    test: Test = "auto",
+    seed: int = 0,
+) -> GlmReport:
+    """Fit a model and analyse its deviance, its terms and its residuals.
+
+    Args:
+        frame: The table.
+        formula: See ``fit_glm``, as the rest.
+        family: One of ``FAMILIES``.
+        link: Of the family.
+        power: Of Tweedie.
+        theta: Of the negative binomial.
+        offset: A column.
+        exposure: A column.
+        weights: A column.
+        against: Formulas nested with the first.
+        test: By the family unless given.
+        seed: Of the quantile residuals.
+
+    Raises:
+        OutfoldError: What ``fit_glm`` and ``compare_nested`` raise.
+    """
+    fits = fit_nested(
+        frame, [formula, *against], family, link, power, theta, offset, exposure, weights
+    )
+    fit = fits[0]
+    tested = fit.df_residual > 0
+    return GlmReport(
+        formula=str(fit.spec.formula),
+        family=fit.spec.family_spec.label,
+        link=fit.spec.link,
+        n=fit.n,
+        figures=_figures(fit),
+        coefficients=fit.coefficients,
+        terms=sequential(fit, test) if tested and fit.spec.formula.terms else None,
+        dropped=drop_one(fit, test) if tested and fit.spec.formula.terms else None,
+        compared=compare_nested(fits, test) if len(fits) > 1 else None,
+        points=diagnostic_points(diagnostics(fit, seed=seed), seed=seed),
+        notes=fit.notes,
+    )
+
+
+def _figures(fit: GlmFit) -> dict[str, float]:
+    return {
+        "null_deviance": fit.null_deviance,
+        "residual_deviance": fit.residual_deviance,
+        "df_null": fit.df_null,
+        "df_residual": fit.df_residual,
+        "d2": fit.d2,
+        "d2_adjusted": fit.d2_adjusted,
+        "aic": fit.aic,
+        "bic": fit.bic,
+        "loglik": fit.loglik,
+        "dispersion": fit.dispersion,
+        "pearson_dispersion": fit.pearson_chi2 / fit.df_residual
+        if fit.df_residual > 0
+        else float("nan"),
+        "theta": fit.theta if fit.theta is not None else float("nan"),
+    }

@@ -1,0 +1,114 @@
+"""Deviance charts show the figures they are given, and names from data as text."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+import pytest
+
+from outfold.draw.coefficients import coefficients
+from outfold.draw.deviance_waterfall import deviance_waterfall
+from outfold.draw.leverage_cook import leverage_cook
+from outfold.draw.residual_fitted import residual_fitted
+from outfold.draw.residual_quantile import residual_quantile
+from outfold.draw.step_waterfall import step_waterfall
+from outfold.judge.diagnostic_points import MOST, diagnostic_points
+from outfold.judge.glm import fit_glm
+from outfold.judge.glm_diagnostics import diagnostics
+from outfold.judge.glm_report import GlmReport, glm_report
+from outfold.judge.step_selection import step_selection
+from tests.reference.cases import table
+
+
+@pytest.fixture(scope="module")
+def report() -> GlmReport:
+    return glm_report(
+        table("warpbreaks.csv"),
+        "breaks ~ wool * tension",
+        "poisson",
+        against=["breaks ~ wool", "breaks ~ 1"],
+    )
+
+
+def test_the_waterfall_goes_from_null_to_residual(report: GlmReport) -> None:
+    """Null, a drop per term, residual; the drops close the gap."""
+    assert report.terms
+    bars = deviance_waterfall(report.terms).data[0]
+    assert list(bars.measure) == ["absolute", "relative", "relative", "relative", "total"]
+    assert bars.y[0] == pytest.approx(297.372, abs=1e-3)
+    assert sum(bars.y[:-1]) == pytest.approx(bars.y[-1])
+
+
+def test_a_report_holds_the_comparison_that_was_asked_for(report: GlmReport) -> None:
+    """Other formulas are compared; without them there is no comparison."""
+    assert report.compared
+    assert [r.formula for r in report.compared.rows] == [
+        "breaks ~ 1", "breaks ~ wool", "breaks ~ wool + tension + wool:tension",
+    ]  # fmt: skip
+    assert glm_report(table("warpbreaks.csv"), "breaks ~ 1", "poisson").terms is None
+
+
+def test_charts_of_rows_draw_every_row(report: GlmReport) -> None:
+    """Fifty-four rows are fifty-four points."""
+    for figure in (residual_fitted(report.points), residual_quantile(report.points)):
+        rows = next(t for t in figure.data if t.name == "Row")
+        assert len(rows.x) == 54
+        assert figure.layout.title.text
+        assert figure.layout.xaxis.title.text
+
+
+def test_overdispersion_shows_in_the_quantile_plot(report: GlmReport) -> None:
+    """Warp breaks scatter more than Poisson: the title says that the family does not fit."""
+    assert "does not fit" in residual_quantile(report.points).layout.title.text
+
+
+def test_a_pulling_row_is_named() -> None:
+    """A far-out row is a diamond with its number."""
+    frame = pd.DataFrame({"x": [*np.linspace(0, 1, 40), 20.0], "y": [*np.linspace(0, 1, 40), 0.0]})
+    found = diagnostic_points(diagnostics(fit_glm(frame, "y ~ x", "gaussian")))
+    figure = leverage_cook(found)
+    assert figure.layout.title.text == "1 row pulls the fit"
+    assert any(a.text == "row 41" for a in figure.layout.annotations)
+
+
+def test_large_tables_are_thinned_but_keep_what_is_conspicuous() -> None:
+    """At most 3,000 points, the outlier among them, and the title's figures of all rows."""
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=20_000)
+    y = rng.poisson(np.exp(0.3 * x)).astype(float)
+    y[777] = 60.0
+    found = diagnostics(fit_glm(pd.DataFrame({"x": x, "y": y}), "y ~ x", "poisson"))
+    points = diagnostic_points(found)
+    assert len(points.index) == MOST
+    assert 777 in points.index
+    assert points.n == 20_000
+    assert "3,000 of 20,000" in residual_fitted(points).layout.title.subtitle.text
+
+
+def test_a_quasi_family_says_why_there_is_no_plot() -> None:
+    """No distribution, no quantiles."""
+    found = diagnostics(fit_glm(table("warpbreaks.csv"), "breaks ~ wool", "quasi_poisson"))
+    figure = residual_quantile(diagnostic_points(found))
+    assert "no distribution" in figure.layout.title.subtitle.text
+
+
+def test_a_step_path_shows_deviance_and_criterion() -> None:
+    """A bar and a point per step."""
+    widest = fit_glm(table("infert.csv"), "case ~ age + parity + spontaneous", "binomial")
+    path = step_selection(widest, direction="backward")
+    figure = step_waterfall(path)
+    assert [len(t.x) for t in figure.data] == [len(path.steps)] * 2
+
+
+def test_names_from_data_are_shown_as_text() -> None:
+    """A column named like a tag stays a name."""
+    frame = pd.DataFrame({"<b>x</b>": np.arange(30.0), "y": np.arange(30.0) ** 1.1})
+    report = glm_report(frame, "y ~ `<b>x</b>`", "gaussian")
+    assert report.terms
+    figures: list[go.Figure] = [
+        deviance_waterfall(report.terms),
+        coefficients(report.coefficients, report.link),
+    ]
+    for figure in figures:
+        assert "<b>x</b>" not in figure.to_json().replace("\\u003c", "<").replace("\\u003e", ">")
