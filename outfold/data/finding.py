@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
 from outfold.data.fix import Fix
+from outfold.data.fixes import describe
 
 Severity = Literal["info", "warning", "serious"]
 """serious: scores would be wrong or a run would fail; warning: look before running; info: know."""
@@ -54,5 +55,6 @@ class Finding:
                 "kind": self.fix.kind,
                 "columns": list(self.fix.columns),
                 "params": dict(self.fix.params),
+                "text": describe(self.fix),
             },
         }

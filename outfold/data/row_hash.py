@@ -25,6 +25,13 @@ def row_hashes(frame: pd.DataFrame, columns: Sequence[str]) -> npt.NDArray[np.ui
     return mixed
 
 
-def combinations(uniques: Sequence[int]) -> float:
-    """The logarithm of how many different rows the columns could make."""
-    return float(np.log(np.maximum(np.asarray(uniques, dtype=np.float64), 1)).sum())
+def must_repeat(uniques: Sequence[int], n_rows: int, room: float = 10.0) -> bool:
+    """Whether columns have so few distinct values that some rows are bound to be equal.
+
+    That is so where there are fewer possible rows than ``room`` times the rows. A column with many
+    distinct values (more than ten, and than one in five rows) is taken for open-ended.
+    """
+    if any(unique > max(10, n_rows / 5) for unique in uniques):
+        return False
+    possible = float(np.log(np.maximum(np.asarray(uniques, dtype=np.float64), 1)).sum())
+    return possible < np.log(room * n_rows)

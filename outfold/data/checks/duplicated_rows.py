@@ -8,13 +8,10 @@ import pandas as pd
 from outfold.data.check import Check
 from outfold.data.finding import Finding, Severity
 from outfold.data.fix import Fix
-from outfold.data.row_hash import combinations, row_hashes
+from outfold.data.row_hash import must_repeat, row_hashes
 from outfold.data.schema import Schema
 from outfold.data.wording import percent
 from outfold.data.words import count, listed
-
-ROOM = 10.0
-"""Were there fewer possible rows than this times the rows there are, some would repeat anyway."""
 
 
 def run(frame: pd.DataFrame, schema: Schema, target: str | None) -> list[Finding]:
@@ -34,7 +31,7 @@ def run(frame: pd.DataFrame, schema: Schema, target: str | None) -> list[Finding
     copies = len(hashes) - len(np.unique(hashes))
     if not copies:
         return []
-    natural = combinations([c.unique for c in compared]) < np.log(ROOM * n)
+    natural = must_repeat([c.unique for c in compared], n)
     share = copies / n
     severity: Severity = "info" if natural else "serious" if share >= 0.1 else "warning"
     aside = f" (without {listed(set_aside)})" if set_aside else ""

@@ -68,6 +68,8 @@ def run(frame: pd.DataFrame, schema: Schema, target: str | None) -> list[Finding
 
 
 def _kind(column: pd.Series, found: Column) -> str:
+    if not float(column.dropna().iloc[0]).is_integer():
+        return ""
     values = column.dropna().to_numpy(dtype=np.float64)
     if not np.all(values == np.floor(values)):
         return ""

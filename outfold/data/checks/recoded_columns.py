@@ -13,6 +13,9 @@ from outfold.data.fix import Fix
 from outfold.data.schema import Schema
 from outfold.data.words import listed, quoted
 
+HUGE = 1e100
+"""Numbers whose squares might overflow are no measurements in two units."""
+
 CLOSE = 1e-7
 """Two standardised columns are called one if no cell differs by more than this."""
 
@@ -85,7 +88,7 @@ def _units(frame: pd.DataFrame, schema: Schema, target: str | None) -> list[tupl
         if c.type != "numeric" or c.name == target or c.missing or c.unique <= max(2, n / 2):
             continue
         values = frame[c.name].to_numpy(dtype=np.float64)
-        if not np.isfinite(values).all() or (spread := values.std()) == 0:
+        if not np.abs(values).max() < HUGE or (spread := values.std()) == 0:
             continue
         z = (values - values.mean()) / spread
         lines.append((abs(float(z @ direction)), c.name))

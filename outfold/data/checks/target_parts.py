@@ -17,6 +17,9 @@ from outfold.data.words import quoted
 
 Floats = npt.NDArray[np.float64]
 
+HUGE = 1e100
+"""Numbers whose squares might overflow are left out."""
+
 ROWS = 2000
 LEAST_ROWS = 40
 MOST_PARTS = 6
@@ -51,11 +54,12 @@ def run(frame: pd.DataFrame, schema: Schema, target: str | None) -> list[Finding
     for logarithmic in (False, True):
         if logarithmic and not answer.min() > 0:
             continue
-        usable = np.isfinite(table).all(axis=0) & (table.std(axis=0) > 0)
+        small = np.abs(table).max(axis=0) < HUGE
+        usable = np.where(small, table, 0.0).std(axis=0) > 0
         if logarithmic:
             usable &= (table > 0).all(axis=0)
         kept = [name for name, good in zip(names, usable, strict=True) if good]
-        if not kept or not np.isfinite(answer).all():
+        if not kept or not np.abs(answer).max() < HUGE or answer.std() == 0:
             continue
         x, y = (
             (np.log(table[:, usable]), np.log(answer))

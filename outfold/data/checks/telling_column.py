@@ -51,6 +51,7 @@ def run(frame: pd.DataFrame, schema: Schema, target: str | None) -> list[Finding
         truth = truth[:, 1:] if len(levels) == 2 else truth
     else:
         truth = answers.to_numpy(dtype=np.float64)[:, None]
+        truth = truth / (np.abs(truth).max() or 1.0)
         if truth.std() == 0:
             return []
         codes = None
@@ -165,9 +166,10 @@ def _bins(values: Floats, train: npt.NDArray[np.bool_], is_level: bool) -> npt.N
 
 def _line(values: Floats, truth: Floats) -> float:
     """R² of the straight line through the rows; two parameters fit no noise worth speaking of."""
-    if np.isnan(values).any() or values.std() == 0:
-        return 0.0
-    return float(np.corrcoef(values, truth)[0, 1] ** 2)
+    values = values / (np.abs(values).max() or 1.0)  # or squares of huge numbers overflow
+    x, y = values - values.mean(), truth - truth.mean()
+    square = float(x @ x)
+    return float(x @ y) ** 2 / (square * float(y @ y)) if square > 0 else 0.0
 
 
 def _auc(truth: Floats, score: Floats) -> float:
