@@ -238,7 +238,8 @@ class _Table:
         ):
             if values is not None:
                 square[where] = values
-                square[np.ix_(right, left)] = values.T
+                if left is not right:
+                    square[np.ix_(right, left)] = values.T
         self.kind[where] = ORDER.index(key)
         self.kind[np.ix_(right, left)] = ORDER.index(key)
 

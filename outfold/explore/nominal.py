@@ -243,14 +243,24 @@ def _tables(codes: Sequence[Codes], sizes: Ints, starts: Ints, places: Ints) -> 
     tables = np.zeros((int(own.sum()), int(sizes.sum())))
     # Seconds by one product of indicators, and by counting pair after pair: rough, but the two
     # differ by orders of magnitude for few rows of many columns and for many levels.
-    product = rows * tables.size * 4e-11
+    product = rows * (tables.size * 4e-11 + tables.shape[1] * 4e-9)
     counting = len(places) * len(codes) * (rows * 4e-9 + 3e-5)
     if counting < product:
+        # Level 0 stands for missing here, so that no rows have to be picked out.
+        shifted = [code.astype(np.int64) + 1 for code in codes]
+        done = {int(p): i for i, p in enumerate(places)}
         for i, p in enumerate(places):
             for j in range(len(codes)):
-                tables[inner[i] : inner[i] + own[i], starts[j] : starts[j] + sizes[j]] = (
-                    contingency(codes[p], codes[j], int(own[i]), int(sizes[j]))
-                )
+                here = slice(inner[i], inner[i] + own[i]), slice(starts[j], starts[j] + sizes[j])
+                if done.get(j, i) < i:
+                    twin = done[j]
+                    mirror = tables[inner[twin] : inner[twin] + own[twin]]
+                    tables[here] = mirror[:, starts[p] : starts[p] + sizes[p]].T
+                    continue
+                wide = int(sizes[j]) + 1
+                cell = shifted[p] * wide + shifted[j]
+                counted = np.bincount(cell, minlength=(int(own[i]) + 1) * wide)
+                tables[here] = counted.reshape(-1, wide)[1:, 1:]
         return tables
     wanted = np.concatenate([np.arange(starts[p], starts[p] + sizes[p]) for p in places])
     everything = len(wanted) == tables.shape[1]

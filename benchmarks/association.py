@@ -1,0 +1,110 @@
+"""How long associations take beside ``numpy.corrcoef`` in the same run.
+
+Command: ``python benchmarks/association.py`` from the project's folder.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+import numpy as np
+import pandas as pd
+
+from outfold.data.schema import Column, Schema
+from outfold.explore.associate import associate
+
+ROUNDS = 7
+
+
+def numbers(rows: int, columns: int, missing: float, seed: int = 0) -> tuple[pd.DataFrame, Schema]:
+    """Correlated normal columns with cells missing by chance."""
+    rng = np.random.default_rng(seed)
+    values = rng.normal(size=(rows, columns)) + rng.normal(size=(rows, 1))
+    values[rng.random(values.shape) < missing] = np.nan
+    frame = pd.DataFrame(values, columns=[f"x{i}" for i in range(columns)])
+    return frame, Schema(tuple(Column(c, "numeric") for c in frame))
+
+
+def mixed(rows: int, columns: int, missing: float, seed: int = 0) -> tuple[pd.DataFrame, Schema]:
+    """Half numbers; of the rest a fifth truth values, the others with 3 to 40 levels."""
+    rng = np.random.default_rng(seed)
+    frame, _ = numbers(rows, columns // 2, missing, seed)
+    schema = [Column(c, "numeric") for c in frame]
+    for i in range(columns - columns // 2):
+        gap = rng.random(rows) < missing
+        if i % 5 == 0:
+            frame[f"b{i}"] = pd.array(rng.random(rows) < 0.3, dtype="boolean")
+            frame.loc[gap, f"b{i}"] = pd.NA
+            schema.append(Column(f"b{i}", "boolean"))
+            continue
+        codes = rng.integers(0, int(rng.integers(3, 41)), rows)
+        codes[gap] = -1
+        levels = [f"level {k}" for k in range(codes.max() + 1)]
+        frame[f"c{i}"] = pd.Categorical.from_codes(codes, levels)
+        schema.append(Column(f"c{i}", "categorical"))
+    return frame, Schema(tuple(schema))
+
+
+def seconds(call: Callable[[], object], rounds: int = ROUNDS) -> float:
+    """The median time of some calls after one to warm up."""
+    call()
+    taken = []
+    for _ in range(rounds):
+        start = time.perf_counter()
+        call()
+        taken.append(time.perf_counter() - start)
+    return median(taken)
+
+
+def beside(call: Callable[[], object], other: Callable[[], object]) -> tuple[float, float]:
+    """Median times of two calls made in turn, so that a busy machine slows both."""
+    call(), other()
+    taken: list[tuple[float, float]] = []
+    for _ in range(ROUNDS):
+        moments = [time.perf_counter()]
+        for each in (call, other):
+            each()
+            moments.append(time.perf_counter())
+        taken.append((moments[1] - moments[0], moments[2] - moments[1]))
+    return median(t for t, _ in taken), median(t for _, t in taken)
+
+
+def main() -> None:
+    plain = numbers(100_000, 100, 0.0)[0].to_numpy()
+    for missing in (0.0, 0.05):
+        frame, schema = numbers(100_000, 100, missing)
+        own, other = beside(
+            lambda f=frame, s=schema: associate(f, s, "pearson"),
+            lambda: np.corrcoef(plain, rowvar=False),
+        )
+        print(
+            f"Pearson 100,000 x 100, {missing:.0%} missing: {own:.3f} s;"
+            f" numpy.corrcoef without missing {other:.3f} s; ratio {own / other:.2f}"
+        )
+    frame, schema = mixed(100_000, 50, 0.05)
+    print(f"auto, mixed 100,000 x 50: {seconds(lambda: associate(frame, schema), 3):.2f} s")
+    for rows, columns, measure in (
+        (83, 2310, "pearson"),
+        (60, 2000, "spearman"),
+        (60, 2000, "kendall"),
+        (1_000_000, 20, "pearson"),
+        (100_000, 100, "spearman"),
+        (100_000, 100, "kendall"),
+        (100_000, 100, "distance"),
+        (100_000, 100, "mutual_info"),
+    ):
+        frame, schema = numbers(rows, columns, 0.02 if columns < 200 else 0.0)
+        found = associate(frame, schema, measure)
+        taken = seconds(lambda f=frame, s=schema, m=measure: associate(f, s, m), 1)
+        note = " ".join(found.notes)
+        print(f"{measure} {rows:,} x {columns:,} ({len(found):,} pairs): {taken:.2f} s. {note}")
+
+
+if __name__ == "__main__":
+    main()
