@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any, Literal
 
@@ -98,7 +99,7 @@ def deviance_json(
         test: By the family unless given.
 
     Returns:
-        ``fit`` and ``analysis_of_deviance``; what is undefined is NaN.
+        ``fit``, ``analysis_of_deviance`` and ``test``; what is undefined is None.
 
     Raises:
         OutfoldError: What ``fit_glm`` and ``analysis_of_deviance`` raise.
@@ -106,7 +107,18 @@ def deviance_json(
     fits = fit_nested(
         frame, [formula, *against], family, link, power, theta, offset, exposure, weights
     )
-    fit, table = fits[0], analysis_of_deviance(fits, test or "auto")
+    return _without_nan(_plain_result(fits[0], analysis_of_deviance(fits, test or "auto")))
+
+
+def _without_nan(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {k: _without_nan(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_without_nan(v) for v in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _plain_result(fit: GlmFit, table: AnalysisOfDeviance) -> dict[str, Any]:
     return {
         "fit": {
             "formula": str(fit.spec.formula),

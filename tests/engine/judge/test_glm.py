@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from outfold.errors import NotApplicableError, UnknownNameError
-from outfold.judge.glm import fit_glm
+from outfold.judge.glm import deviance_json, fit_glm
 from outfold.judge.glm_diagnostics import diagnostics
 from outfold.judge.glm_fit import GlmFit
 from tests.engine.judge.glm_reference import fit_case
@@ -237,3 +239,21 @@ def test_what_does_not_fit_is_refused(
     frame = table("warpbreaks.csv").assign(one=1.0, same="k")
     with pytest.raises(NotApplicableError, match=message):
         fit_glm(frame, formula, family, **more)  # type: ignore[arg-type]
+
+
+def test_the_command_line_result_is_plain_and_without_nan() -> None:
+    """The contract's keys; what is undefined is null."""
+    frame = table("warpbreaks.csv")
+    found = deviance_json(frame, "breaks ~ wool", "quasi_poisson", against=["breaks ~ 1"])
+    json.dumps(found, allow_nan=False)
+    assert found["fit"]["aic"] is None
+    assert list(found["fit"]["coefficients"]) == ["(Intercept)", "woolB"]
+    assert list(found["fit"]["standard_errors"]) == ["(Intercept)", "woolB"]
+    first, second = found["analysis_of_deviance"]
+    assert first["statistic"] is None
+    assert second["df"] == 1
+    assert {"formula", "df_residual", "deviance", "df", "delta", "statistic", "p_value"} <= {*first}
+    alone = deviance_json(frame, "breaks ~ wool + tension", "poisson")["analysis_of_deviance"]
+    assert [r["formula"] for r in alone] == [
+        "breaks ~ 1", "breaks ~ wool", "breaks ~ wool + tension",
+    ]  # fmt: skip

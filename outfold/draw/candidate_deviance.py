@@ -1,0 +1,55 @@
+"""Every candidate between the null model and a saturated one."""
+
+from __future__ import annotations
+
+import plotly.graph_objects as go
+
+from outfold.draw.theme import NEUTRAL, colour_of, label, layout
+from outfold.judge.candidate_deviance import DevianceScale
+
+MOST = 30
+
+
+def candidate_deviance(scale: DevianceScale) -> go.Figure:
+    """Mean deviance per row out of fold, a dot per candidate, with the null model as a line."""
+    found = [r for r in scale.rows if not r.reason]
+    rows = found[:MOST]
+    places = list(range(len(rows)))
+    figure = go.Figure(
+        go.Scatter(
+            x=[r.deviance for r in rows],
+            y=places,
+            mode="markers+text",
+            text=[f"D² {r.d2:.1%}" for r in rows],
+            textposition="middle right",
+            cliponaxis=False,
+            marker={"color": [colour_of(r.model) for r in rows], "size": 11},
+            customdata=[[label(r.candidate, 100), r.d2, r.clipped, r.n] for r in rows],
+            hovertemplate="<b>%{customdata[0]}</b><br>%{x:.4g} per row, D² %{customdata[1]:.1%}<br>"
+            "%{customdata[3]:,} predictions, %{customdata[2]:,} of them clipped<extra></extra>",
+        )
+    )
+    figure.update_yaxes(
+        tickvals=places, ticktext=[label(r.candidate) for r in rows], autorange="reversed"
+    )
+    title = "No candidate predicts a distribution"
+    if rows:
+        figure.add_vline(
+            x=rows[0].null_deviance,
+            line={"color": NEUTRAL, "dash": "dash"},
+            annotation_text="null model",
+            annotation_position="top",
+        )
+        best = rows[0]
+        title = (
+            f"{label(best.candidate)} removes {best.d2:.1%} of the null deviance out of fold"
+            if best.d2 > 0
+            else "No candidate beats the null model out of fold"
+        )
+    below = f"{scale.family} deviance; 0 is a saturated model, the dashed line one without features"
+    if len(found) > len(rows):
+        below += f"; the best {len(rows)} of {len(found)}"
+    return layout(
+        figure, title, below, x="Mean deviance per row", height=200 + 30 * len(rows),
+        xaxis_rangemode="tozero", showlegend=False,
+    )  # fmt: skip
