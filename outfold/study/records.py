@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import sqlite3
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import psutil
 
 from outfold.errors import UnknownNameError
 from outfold.study.results import RunState
@@ -23,7 +24,8 @@ CREATE TABLE IF NOT EXISTS runs (
     state TEXT NOT NULL, reason TEXT NOT NULL DEFAULT '', created REAL NOT NULL, started REAL,
     finished REAL, total INTEGER NOT NULL DEFAULT 0, done INTEGER NOT NULL DEFAULT 0,
     reused INTEGER NOT NULL DEFAULT 0, failed INTEGER NOT NULL DEFAULT 0,
-    plan TEXT NOT NULL DEFAULT '', cancel INTEGER NOT NULL DEFAULT 0);
+    plan TEXT NOT NULL DEFAULT '', cancel INTEGER NOT NULL DEFAULT 0,
+    owner TEXT NOT NULL DEFAULT '');
 CREATE INDEX IF NOT EXISTS runs_by_age ON runs (created);
 CREATE TABLE IF NOT EXISTS events (
     number INTEGER PRIMARY KEY AUTOINCREMENT, run TEXT NOT NULL, at REAL NOT NULL,
@@ -37,7 +39,7 @@ CREATE TABLE IF NOT EXISTS steps (
     seconds REAL NOT NULL, created REAL NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS scores (
     step TEXT NOT NULL, scheme TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (step, scheme));
-CREATE TABLE IF NOT EXISTS clients (pid INTEGER PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS clients (process TEXT PRIMARY KEY);
 """
 
 
@@ -58,6 +60,7 @@ class RunRecord:
         done: Fits finished, reused and failed ones included.
         reused: Fits that the store could answer.
         failed: Fits that failed.
+        owner: The process that carries it out, as ``process_mark`` names it; empty while queued.
     """
 
     id: str
@@ -72,6 +75,7 @@ class RunRecord:
     done: int
     reused: int
     failed: int
+    owner: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +138,10 @@ class Records:
         now = time.time()
         with self._open() as db:
             db.execute(
-                "INSERT INTO runs (id, study, scheduler, state, created, started) "
-                "VALUES (?, ?, ?, ?, ?, ?)",
+                "INSERT INTO runs (id, study, scheduler, state, created, started, owner) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (run, study, scheduler, "running" if claimed else "queued", now,
-                 now if claimed else None),
+                 now if claimed else None, process_mark() if claimed else ""),
             )  # fmt: skip
 
     def run(self, run: str) -> RunRecord:
@@ -168,9 +172,9 @@ class Records:
         """Claim the oldest queued run, or None. Two callers never get the same one."""
         with self._open() as db:
             row = db.execute(
-                "UPDATE runs SET state = 'running', started = ? WHERE id = (SELECT id FROM runs "
-                "WHERE state = 'queued' ORDER BY created LIMIT 1) RETURNING id",
-                (time.time(),),
+                "UPDATE runs SET state = 'running', started = ?, owner = ? WHERE id = (SELECT id "
+                "FROM runs WHERE state = 'queued' ORDER BY created LIMIT 1) RETURNING id",
+                (time.time(), process_mark()),
             ).fetchone()
         return str(row[0]) if row else None
 
@@ -197,9 +201,9 @@ class Records:
         """Queue an ended run again; what it computed stays."""
         with self._open() as db:
             db.execute(
-                "UPDATE runs SET state = 'queued', reason = '', finished = NULL, cancel = 0, "
-                "done = 0, reused = 0, failed = 0 WHERE id = ?",
-                (run,),
+                "UPDATE runs SET state = 'queued', reason = '', created = ?, finished = NULL, "
+                "cancel = 0, done = 0, reused = 0, failed = 0 WHERE id = ?",
+                (time.time(), run),
             )
             db.execute("DELETE FROM failures WHERE run = ?", (run,))
 
@@ -325,25 +329,30 @@ class Records:
                 found |= {key: json.loads(body) for key, body in rows}
         return found
 
-    def add_client(self, pid: int) -> None:
-        """Write down a process that wants the run service to stay."""
+    def add_client(self) -> None:
+        """Write down that this process wants the run service to stay."""
         with self._open() as db:
-            db.execute("INSERT OR IGNORE INTO clients VALUES (?)", (pid,))
+            db.execute("INSERT OR IGNORE INTO clients VALUES (?)", (process_mark(),))
 
     def has_living_client(self) -> bool:
         """Whether a process that wants the run service is still there; dead ones are forgotten."""
         with self._open() as db:
-            pids = [row[0] for row in db.execute("SELECT pid FROM clients")]
-            dead = [pid for pid in pids if not _alive(pid)]
-            db.executemany("DELETE FROM clients WHERE pid = ?", [(pid,) for pid in dead])
-        return len(dead) < len(pids)
+            marks = [row[0] for row in db.execute("SELECT process FROM clients")]
+            dead = [mark for mark in marks if not is_living(mark)]
+            db.executemany("DELETE FROM clients WHERE process = ?", [(mark,) for mark in dead])
+        return len(dead) < len(marks)
 
 
-def _alive(pid: int) -> bool:
+def process_mark(pid: int | None = None) -> str:
+    """A process's identifier with its start, since identifiers are given out again."""
+    process = psutil.Process(pid)
+    return f"{process.pid}:{process.create_time():.2f}"
+
+
+def is_living(mark: str) -> bool:
+    """Whether the process of a mark is still there."""
+    pid = int(mark.partition(":")[0])
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
+        return process_mark(pid) == mark and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
         return False
-    except PermissionError:
-        return True
-    return True

@@ -15,7 +15,7 @@ from outfold.errors import StudyError, UnknownNameError
 from outfold.study import service
 from outfold.study.cluster import scheduler_address
 from outfold.study.plan import Plan
-from outfold.study.records import Event, RunRecord
+from outfold.study.records import Event, RunRecord, is_living
 from outfold.study.results import (
     CandidateResult,
     CandidateStatus,
@@ -116,12 +116,13 @@ def cancel(workspace: Workspace, run: str) -> None:
 
 
 def _state(workspace: Workspace, record: RunRecord) -> RunState:
-    """The state as it is now: a run whose service is gone was interrupted."""
-    if record.state in ("running", "queued") and not service.is_alive(workspace):
-        # A service that was just asked for needs a moment to take its lock.
-        asked = max(record.created, record.started or 0.0)
-        if time.time() - asked > service.START_PATIENCE:
-            return "interrupted"
+    """The state as it is now: a run whose process is gone was interrupted."""
+    if record.state == "running" and not is_living(record.owner):
+        return "interrupted"
+    # A service that was just asked for needs a moment to take its lock.
+    waited = time.time() - record.created > service.START_PATIENCE
+    if record.state == "queued" and waited and not service.is_alive(workspace):
+        return "interrupted"
     return record.state
 
 

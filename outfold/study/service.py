@@ -12,13 +12,13 @@ from __future__ import annotations
 
 import argparse
 import fcntl
-import os
 import subprocess
 import sys
 import threading
 import time
 from pathlib import Path
 
+from outfold.study.records import is_living
 from outfold.study.workspace import Workspace
 
 START_PATIENCE = 20.0
@@ -47,7 +47,7 @@ def is_alive(workspace: Workspace) -> bool:
 
 def ensure(workspace: Workspace) -> None:
     """Start the service unless it is there; it stays as long as this process lives."""
-    workspace.records.add_client(os.getpid())
+    workspace.records.add_client()
     if is_alive(workspace):
         return
     root = Path(__file__).resolve().parents[2]
@@ -72,7 +72,10 @@ def serve(workspace: Workspace) -> None:
             return
         # Runs that an earlier service left behind were interrupted.
         for record in workspace.records.runs(1000, ("running",)):
-            workspace.records.finish(record.id, "interrupted", "The process that ran it is gone.")
+            if not is_living(record.owner):
+                workspace.records.finish(
+                    record.id, "interrupted", "The process that ran it is gone."
+                )
         _serve(workspace)
 
 

@@ -35,7 +35,7 @@ def test_stratified_folds_hold_each_class_in_proportion():
     """A class of n rows has n/k of them in each fold, give or take one."""
     for split in splits(Validation("stratified", 5), CLASSES, "multiclass"):
         for code in range(3):
-            share = (CLASSES == code).sum() / 5
+            share = (code == CLASSES).sum() / 5
             assert abs((CLASSES[split.test] == code).sum() - share) <= 1
 
 
