@@ -1,0 +1,159 @@
+"""Whether candidates differ by more than the draw of the splits."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from outfold.judge.adjust import adjust
+from outfold.judge.bootstrap import DRAWS, bootstrap, interval, p_value
+from outfold.judge.chosen_metric import chosen_metric
+from outfold.judge.corrected_t import corrected_t
+from outfold.metrics.metric import Floats, Metric
+from outfold.study.results import CandidateResult, Predictions, RunResult
+
+Lookup = Callable[[str], Predictions]
+"""From a candidate's name to its stored predictions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two candidates on the same splits.
+
+    Attributes:
+        a: Name of the first.
+        b: Name of the second.
+        difference: Mean of a minus b, in the metric's unit.
+        low: Lower end of the interval of the difference, not corrected for the number of pairs.
+        high: Upper end.
+        statistic: Corrected t; NaN where there is one split.
+        p_value: Two-sided.
+        p_adjusted: After Holm over the pairs of this comparison.
+        n_splits: Splits on which both have a value.
+    """
+
+    a: str
+    b: str
+    difference: float
+    low: float
+    high: float
+    statistic: float
+    p_value: float
+    p_adjusted: float
+    n_splits: int
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Every pair of candidates, judged by one metric.
+
+    Attributes:
+        metric: Key of the metric.
+        method: How the differences were judged, in words.
+        confidence: Of the intervals.
+        pairs: Every pair of finished candidates, in the study's order.
+    """
+
+    metric: str
+    method: str
+    confidence: float
+    pairs: tuple[Pair, ...]
+
+    def frame(self) -> pd.DataFrame:
+        """One row per pair: a, b, difference, low, high, statistic, p_value, p_adjusted, …."""
+        names = list(Pair.__dataclass_fields__)
+        return pd.DataFrame([[getattr(p, n) for n in names] for p in self.pairs], columns=names)
+
+    def to_json(self) -> dict[str, Any]:
+        """The comparison as the command line prints it."""
+        return {
+            "metric": self.metric,
+            "method": self.method,
+            "confidence": self.confidence,
+            "pairs": self.frame().to_dict("records"),
+        }
+
+
+def compare(
+    result: RunResult,
+    metric: str | None = None,
+    confidence: float = 0.95,
+    predictions: Lookup | None = None,
+) -> Comparison:
+    """Test every pair of finished candidates on the splits that they share.
+
+    Args:
+        result: What was measured.
+        metric: Key of the metric; the study's own by default.
+        confidence: Of the intervals.
+        predictions: For a single hold-out, where one split gives no test: how to get stored
+            predictions, so that the validation rows can be bootstrapped instead.
+
+    Raises:
+        UnknownNameError: There is no such metric.
+        NotApplicableError: The metric is not defined for the task.
+    """
+    chosen = chosen_metric(result.study, metric)
+    rows = [c for c in result.finished() if known(c, chosen)]
+    pairs = list(itertools.combinations(range(len(rows)), 2))
+    found, method = differences(result, rows, pairs, chosen, confidence, predictions)
+    return Comparison(chosen.key, method, confidence, found)
+
+
+def known(row: CandidateResult, metric: Metric) -> bool:
+    """Whether a candidate has the metric on at least one split."""
+    return bool(np.isfinite(row.scores.get(metric.key, ())).any())
+
+
+def differences(
+    result: RunResult,
+    rows: Sequence[CandidateResult],
+    pairs: Sequence[tuple[int, int]],
+    metric: Metric,
+    confidence: float,
+    predictions: Lookup | None,
+) -> tuple[tuple[Pair, ...], str]:
+    """The pairs, with Holm's correction over them, and how they were judged, in words.
+
+    Args:
+        result: What was measured.
+        rows: Candidates that have the metric.
+        pairs: Which of them to compare, by position in ``rows``.
+        metric: The metric.
+        confidence: Of the intervals.
+        predictions: See ``compare``.
+    """
+    scores = np.array([row.scores[metric.key] for row in rows], dtype=np.float64)
+    single = bool(rows) and scores.shape[1] == 1
+    if single and predictions is not None and pairs:
+        drawn = bootstrap([predictions(row.name).scored() for row in rows], metric)
+        judged = [_by_rows(scores[i, 0] - scores[j, 0], drawn[:, i] - drawn[:, j], confidence)
+                  for i, j in pairs]  # fmt: skip
+        method = f"paired bootstrap of the validation rows, {DRAWS} draws"
+    else:
+        tests = [
+            corrected_t(scores[i] - scores[j], result.test_train_ratio, confidence)
+            for i, j in pairs
+        ]
+        judged = [(t.mean, t.low, t.high, t.statistic, t.p_value, t.n) for t in tests]
+        method = "corrected resampled t-test (Nadeau & Bengio 2003)"
+        if single:
+            method = "none: a single split gives no test without its predictions"
+    holm = adjust([p for *_, p, _ in judged], "holm")
+    made = tuple(
+        Pair(rows[i].name, rows[j].name, d, low, high, t, p, float(fixed), n)
+        for (i, j), (d, low, high, t, p, n), fixed in zip(pairs, judged, holm, strict=True)
+    )
+    return made, method if method.startswith("none") else f"{method}, Holm over {len(pairs)} pairs"
+
+
+def _by_rows(
+    observed: float, drawn: Floats, confidence: float
+) -> tuple[float, float, float, float, float, int]:
+    low, high = interval(drawn, confidence)
+    return observed, low, high, float("nan"), p_value(drawn), 1

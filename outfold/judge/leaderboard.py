@@ -1,0 +1,324 @@
+"""The candidates ranked, with the uncertainty of each figure and the group tied with the best.
+
+Intervals of a mean over splits are Nadeau & Bengio's (2003), because splits share training rows.
+They describe one candidate each; whether two differ is told by the test of their differences on
+the same splits, which is sharper than looking whether intervals overlap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from outfold.judge.bootstrap import DRAWS, bootstrap, interval
+from outfold.judge.chosen_metric import chosen_metric
+from outfold.judge.compare import Lookup, differences, known
+from outfold.judge.corrected_t import corrected_t
+from outfold.metrics.catalogue import metrics_for
+from outfold.metrics.metric import Metric
+from outfold.study.results import CandidateResult, RunResult
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One metric of one candidate.
+
+    Attributes:
+        mean: Mean over the splits on which it is defined.
+        std: Standard deviation over them, ddof 1; NaN for one split.
+        low: Lower end of the interval for the mean; NaN where there is none.
+        high: Upper end.
+        n: Splits on which it is defined.
+        values: Its value on each finished split, NaN where undefined.
+    """
+
+    mean: float
+    std: float
+    low: float
+    high: float
+    n: int
+    values: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a leaderboard.
+
+    Attributes:
+        result: The candidate and what it cost.
+        rank: From 1; None where it is not finished or the ranking metric is undefined.
+        figures: By metric key; empty before the first split.
+        baseline: Whether it looks at no feature.
+        tied: Whether it is the best or not told apart from it.
+        p_vs_best: Of the test against the best, after Holm; NaN for the best and the unranked.
+        difference: Mean difference to the best, in the metric's unit; 0 for the best itself.
+        reason: Why it failed or cannot be ranked, one sentence; empty otherwise.
+    """
+
+    result: CandidateResult
+    rank: int | None
+    figures: Mapping[str, Figure]
+    baseline: bool
+    tied: bool
+    p_vs_best: float
+    difference: float
+    reason: str
+
+    @property
+    def name(self) -> str:
+        """The candidate's name."""
+        return self.result.name
+
+
+@dataclass(frozen=True, slots=True)
+class Leaderboard:
+    """Candidates, ranked ones first, failed ones last.
+
+    Attributes:
+        metric: Key of the ranking metric.
+        label: Its name for people.
+        direction: Whether more is better.
+        confidence: Of the intervals, and 1 minus the level of the tests.
+        interval: How the intervals were made, in words.
+        test: How candidates were compared with the best, in words.
+        rows: The candidates.
+        n_splits: Splits of the run.
+    """
+
+    metric: str
+    label: str
+    direction: Literal["higher", "lower"]
+    confidence: float
+    interval: str
+    test: str
+    rows: tuple[Row, ...]
+    n_splits: int
+
+    @property
+    def best(self) -> Row | None:
+        """The first in rank, or None while none is ranked."""
+        return self.rows[0] if self.rows and self.rows[0].rank == 1 else None
+
+    @property
+    def tied_with_best(self) -> tuple[str, ...]:
+        """The best and every candidate that is not told apart from it, in rank order."""
+        return tuple(row.name for row in self.rows if row.tied)
+
+    def sentence(self) -> str:
+        """What the leaderboard shows, in one sentence; candidates by their plain names."""
+        best = self.best
+        if best is None:
+            return "No candidate is finished yet."
+        others = len(self.tied_with_best) - 1
+        if sum(row.rank is not None for row in self.rows) == 1:
+            return f"{best.name} is the only candidate with a score."
+        if np.isnan(best.figures[self.metric].low):
+            return f"{best.name} scores best; one split cannot say by how much more than chance."
+        if best.baseline or any(row.baseline and row.tied for row in self.rows):
+            return "No candidate is told apart from the baseline, which looks at no feature."
+        if others == 0:
+            return f"{best.name} is better than every other candidate."
+        count = {1: "One other candidate is", 2: "Two others are", 3: "Three others are"}
+        words = count.get(others, f"{others} others are")
+        return f"{best.name} scores best; {words} tied with it."
+
+    def frame(self) -> pd.DataFrame:
+        """One row per candidate: names, rank, the ranking metric, the other metrics, costs.
+
+        Columns: rank, candidate, selector, resampler, model, status, baseline, tied_with_best,
+        score, std, low, high (of the ranking metric), p_vs_best, one column for the mean of each
+        metric, fit_seconds, predict_seconds_per_1000, predict_seconds_one_row,
+        peak_memory_bytes, size_bytes, reason.
+        """
+        records = []
+        for row in self.rows:
+            shown = row.figures.get(self.metric)
+            records.append(
+                {
+                    "rank": row.rank,
+                    **_names(row.result),
+                    "status": row.result.status,
+                    "baseline": row.baseline,
+                    "tied_with_best": row.tied,
+                    "score": shown.mean if shown else np.nan,
+                    "std": shown.std if shown else np.nan,
+                    "low": shown.low if shown else np.nan,
+                    "high": shown.high if shown else np.nan,
+                    "p_vs_best": row.p_vs_best,
+                    **{key: figure.mean for key, figure in row.figures.items()},
+                    **_costs(row.result),
+                    "reason": row.reason,
+                }
+            )
+        table = pd.DataFrame(records)
+        if "rank" in table:
+            table["rank"] = table["rank"].astype("Int64")
+        return table
+
+    def figures(self) -> pd.DataFrame:
+        """One row per candidate and metric: candidate, metric, mean, std, low, high, n_splits."""
+        columns = ["candidate", "metric", "mean", "std", "low", "high", "n_splits"]
+        rows = [
+            [row.name, key, f.mean, f.std, f.low, f.high, f.n]
+            for row in self.rows
+            for key, f in row.figures.items()
+        ]
+        return pd.DataFrame(rows, columns=columns)
+
+    def to_json(self) -> dict[str, Any]:
+        """The leaderboard as the command line prints it."""
+        lines = []
+        for row in self.rows:
+            lines.append(
+                {
+                    **_names(row.result),
+                    "rank": row.rank,
+                    "baseline": row.baseline,
+                    "tied_with_best": row.tied,
+                    "p_vs_best": row.p_vs_best,
+                    "metrics": {
+                        key: {
+                            "mean": f.mean,
+                            "std": f.std,
+                            "low": f.low,
+                            "high": f.high,
+                            "n_splits": f.n,
+                        }
+                        for key, f in row.figures.items()
+                    },
+                    **_costs(row.result),
+                    "status": row.result.status,
+                    "reason": row.reason,
+                }
+            )
+        return {
+            "metric": self.metric,
+            "direction": self.direction,
+            "confidence": self.confidence,
+            "interval": self.interval,
+            "test": self.test,
+            "leaderboard": lines,
+            "tied_with_best": list(self.tied_with_best),
+        }
+
+
+def _names(row: CandidateResult) -> dict[str, str]:
+    c = row.candidate
+    return {
+        "candidate": c.name,
+        "selector": c.selector.label(),
+        "resampler": c.resampler.label(),
+        "model": c.model.label(),
+    }
+
+
+def _costs(row: CandidateResult) -> dict[str, float]:
+    names = ["fit_seconds", "predict_seconds_per_1000", "predict_seconds_one_row",
+             "peak_memory_bytes", "size_bytes"]  # fmt: skip
+    return {name: getattr(row.costs, name) for name in names}
+
+
+def leaderboard(
+    result: RunResult,
+    metric: str | None = None,
+    confidence: float = 0.95,
+    predictions: Lookup | None = None,
+) -> Leaderboard:
+    """Rank the candidates of a run, as far as it has come.
+
+    Args:
+        result: What was measured.
+        metric: Key of the ranking metric; the study's own by default.
+        confidence: Of the intervals, and 1 minus the level of the tests against the best.
+        predictions: For a single hold-out: how to get a candidate's stored predictions, so that
+            intervals and tests can come from a bootstrap of the validation rows. Without it a
+            hold-out has no intervals.
+
+    Raises:
+        UnknownNameError: There is no such metric.
+        NotApplicableError: The metric is not defined for the task.
+    """
+    chosen = chosen_metric(result.study, metric)
+    sign = -1.0 if chosen.direction == "higher" else 1.0
+    figures = {c.name: _figures(c, result, confidence) for c in result.candidates}
+    ranked = [c for c in result.finished() if known(c, chosen)]
+    ranked.sort(key=lambda c: sign * figures[c.name][chosen.key].mean)
+    single = result.n_splits == 1
+    how = f"{confidence:.0%} corrected resampled t over {result.n_splits} splits"
+    if single:
+        how = "none: a single split gives no interval without its predictions"
+    if single and predictions is not None and ranked:
+        how = f"{confidence:.0%} bootstrap of the validation rows, {DRAWS} draws"
+        _add_row_intervals(figures, ranked, chosen, confidence, predictions)
+    versus = [(0, i) for i in range(1, len(ranked))]
+    pairs, test = differences(result, ranked, versus, chosen, confidence, predictions)
+    p = {pair.b: pair.p_adjusted for pair in pairs}
+    gap = {pair.b: -pair.difference for pair in pairs}
+    nan, level = float("nan"), 1 - confidence
+    rows = []
+    for place, c in enumerate(ranked):
+        name, baseline = c.name, c.candidate.is_baseline
+        tied = place == 0 or p[name] >= level
+        away = gap.get(name, 0.0)
+        rows.append(Row(c, place + 1, figures[name], baseline, tied, p.get(name, nan), away, ""))
+    order = {"finished": 0, "running": 1, "waiting": 2, "cancelled": 3, "failed": 4}
+    names = {c.name for c in ranked}
+    rest = sorted(
+        (c for c in result.candidates if c.name not in names), key=lambda c: order[c.status]
+    )
+    rows += [
+        Row(c, None, figures[c.name], c.candidate.is_baseline, False, nan, nan, _reason(c, chosen))
+        for c in rest
+    ]
+    return Leaderboard(
+        chosen.key, chosen.label, chosen.direction, confidence, how, test, tuple(rows),
+        result.n_splits,
+    )  # fmt: skip
+
+
+def _figures(row: CandidateResult, result: RunResult, confidence: float) -> dict[str, Figure]:
+    """Every metric of a candidate, in menu order."""
+    found = {}
+    for metric in metrics_for(result.study.task):
+        if values := row.scores.get(metric.key, ()):
+            t = corrected_t(values, result.test_train_ratio, confidence)
+            low, high = _within(metric, t.low, t.high)
+            std = float(np.sqrt(t.variance))
+            found[metric.key] = Figure(t.mean, std, low, high, t.n, tuple(values))
+    return found
+
+
+def _within(metric: Metric, low: float, high: float) -> tuple[float, float]:
+    """An interval cut off at the bounds that the metric cannot pass."""
+    if metric.low is not None:
+        low = float(np.maximum(low, metric.low))
+    if metric.high is not None:
+        high = float(np.minimum(high, metric.high))
+    return low, high
+
+
+def _add_row_intervals(
+    figures: dict[str, dict[str, Figure]],
+    ranked: list[CandidateResult],
+    metric: Metric,
+    confidence: float,
+    predictions: Lookup,
+) -> None:
+    """Give the ranking metric of a single hold-out its bootstrap intervals."""
+    drawn = bootstrap([predictions(c.name).scored() for c in ranked], metric)
+    for place, c in enumerate(ranked):
+        was = figures[c.name][metric.key]
+        low, high = interval(drawn[:, place], confidence)
+        figures[c.name][metric.key] = Figure(was.mean, was.std, low, high, was.n, was.values)
+
+
+def _reason(row: CandidateResult, metric: Metric) -> str:
+    if row.reason or row.status != "finished":
+        return row.reason
+    if metric.needs == "probability":
+        return f"{metric.label} needs probabilities, and this model gives none."
+    return f"{metric.label} is undefined on every split."
