@@ -1,118 +1,145 @@
-"""Deviance beyond GLMs: every candidate that predicts a distribution, out of fold, on one scale."""
+"""The deviance of every probabilistic candidate, out of fold, on one scale.
+
+Classes: binomial or multinomial, twice the summed surprise. Counts: Poisson. Numbers: Gaussian,
+the summed squared error. The saturated model has deviance 0; the null model predicts the training
+rows' mean, so D² can be negative. Deviances are pooled over the splits and then divided; a mean of
+the D² of small folds would be another number.
+"""
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 
 from outfold.metrics.deviance import floored, unit_deviance
-from outfold.metrics.metric import Floats, Scored
-from outfold.metrics.null import mean, null_means, null_shares
+from outfold.metrics.metric import Floats
+from outfold.metrics.null import null_means, null_shares
 from outfold.metrics.probability import TINY, surprise
 from outfold.study.results import Predictions
-from outfold.task import Task
 
-FAMILY: dict[Task, str] = {
+DevianceFamily = Literal["binomial", "multinomial", "poisson", "gaussian"]
+FAMILY: dict[str, DevianceFamily] = {
     "binary": "binomial",
     "multiclass": "multinomial",
-    "count": "Poisson",
-    "regression": "Gaussian",
+    "count": "poisson",
+    "regression": "gaussian",
 }
-"""The family whose deviance is taken for each task."""
 
 
 @dataclass(frozen=True, slots=True)
 class CandidateDeviance:
-    """One candidate on the scale from null to saturated.
+    """One candidate's misfit out of fold.
 
     Attributes:
         candidate: Its name.
-        model: Its model's key.
-        deviance: Mean deviance per row, out of fold; 0 is a saturated model.
-        null_deviance: The same for the training rows' mean or class shares.
-        d2: 1 - deviance / null deviance, of the pooled rows; can be negative.
-        clipped: Predictions that had to be moved off a bound where the deviance is infinite.
+        model: Key of its model.
+        baseline: Whether it looks at no feature.
+        deviance: Sum over the predictions, weighted where there are weights. Over repeats, the mean
+            of the repeats' sums.
+        mean: Per row.
+        null_deviance: The same sum for the training rows' mean.
+        d2: ``1 - deviance / null_deviance``.
+        by_split: Mean deviance of each split.
+        clipped: Predictions moved off an impossible value (probability 0 or 1 of what did or did
+            not happen, a count of 0 or less), each of which would have made the deviance infinite.
         n: Predictions.
-        reason: Why there is no deviance; empty where there is one.
     """
 
     candidate: str
     model: str
+    baseline: bool
     deviance: float
+    mean: float
     null_deviance: float
     d2: float
+    by_split: tuple[float, ...]
     clipped: int
     n: int
-    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class DevianceScale:
-    """Candidates by deviance, least first; those without one at the end.
+class DevianceTable:
+    """Candidates by deviance, least first.
 
     Attributes:
-        family: Whose deviance it is.
-        rows: One per candidate.
+        family: The family that the deviance belongs to.
+        rows: The candidates.
+        left_out: Candidates that predict no probabilities, by name.
     """
 
-    family: str
+    family: DevianceFamily
     rows: tuple[CandidateDeviance, ...]
+    left_out: tuple[str, ...]
 
     def frame(self) -> pd.DataFrame:
-        """The candidates as a table: deviances per row, D² at most 1."""
-        return pd.DataFrame([dataclasses.asdict(r) for r in self.rows])
+        """One row per candidate: candidate, deviance, mean, null_deviance, d2, clipped, n."""
+        names = ["candidate", "deviance", "mean", "null_deviance", "d2", "clipped", "n"]
+        return pd.DataFrame([[getattr(r, n) for n in names] for r in self.rows], columns=names)
 
 
-def candidate_deviances(predictions: Iterable[Predictions]) -> DevianceScale:
-    """The out-of-fold deviance of candidates of one run.
-
-    Deviances are pooled over all rows and then divided, not averaged over folds; the null model is
-    each fold's training mean or class shares, so D² can be negative. Binomial and multinomial
-    deviance are twice the log loss. Predictions at a bound are clipped and counted.
+def candidate_deviances(candidates: Iterable[Predictions]) -> DevianceTable:
+    """Compare candidates of one run by deviance.
 
     Args:
-        predictions: Each candidate's predictions, on the same rows.
+        candidates: The stored predictions of each, at least one; all of one task.
+
+    Raises:
+        ValueError: No candidate was given.
     """
-    rows: list[CandidateDeviance] = []
-    task: Task | None = None
-    for one in predictions:
-        task = one.task
-        rows.append(_row(one))
-    rows.sort(key=lambda r: (np.isnan(r.deviance), r.deviance))
-    return DevianceScale(FAMILY[task] if task else "", tuple(rows))
+    rows, left_out, family = [], [], None
+    for predictions in candidates:
+        family = FAMILY[predictions.task]
+        if predictions.probability is None and predictions.value is None:
+            left_out.append(predictions.candidate.name)
+        else:
+            rows.append(deviance_of(predictions))
+    if family is None:
+        raise ValueError("no candidate was given")
+    rows.sort(key=lambda r: r.deviance)
+    return DevianceTable(family, tuple(rows), tuple(left_out))
 
 
-def _row(one: Predictions) -> CandidateDeviance:
-    scored = one.scored()
-    name, model = one.candidate.name, one.candidate.model.key
-    nan = float("nan")
-    if scored.probability is None and scored.value is None:
-        return CandidateDeviance(
-            name, model, nan, nan, nan, 0, len(one.rows), "it predicts no probabilities"
-        )
-    unit, null, clipped = _units(scored)
-    deviance, base = mean(unit, scored.weight), mean(null, scored.weight)
-    d2 = 1 - deviance / base if base > 0 else nan
-    return CandidateDeviance(name, model, deviance, base, d2, clipped, len(one.rows))
+def deviance_of(predictions: Predictions) -> CandidateDeviance:
+    """One candidate's out-of-fold deviance.
+
+    Args:
+        predictions: Its stored predictions, with probabilities or values.
+    """
+    unit, null, clipped = _unit_deviances(predictions)
+    n = len(unit)
+    weight = np.ones(n) if predictions.weight is None else predictions.weight
+    total, null_total = float((unit * weight).sum()), float((null * weight).sum())
+    repeats = n / len(np.unique(predictions.rows))
+    by_split = tuple(
+        float(np.average(unit[here], weights=weight[here]))
+        for s in np.unique(predictions.split)
+        if weight[here := predictions.split == s].sum() > 0
+    )
+    return CandidateDeviance(
+        predictions.candidate.name, predictions.candidate.model.key,
+        predictions.candidate.is_baseline, total / repeats, total / float(weight.sum()),
+        null_total / repeats, 1 - total / null_total if null_total > 0 else float("nan"),
+        by_split, clipped, n,
+    )  # fmt: skip
 
 
-def _units(scored: Scored) -> tuple[Floats, Floats, int]:
-    """Each row's deviance, that of the null model, and how many predictions were clipped."""
+def _unit_deviances(predictions: Predictions) -> tuple[Floats, Floats, int]:
+    """Each prediction's deviance, that of the null, and how many had to be clipped."""
+    scored = predictions.scored()
+    y = np.asarray(scored.truth, dtype=np.float64)
     if scored.probability is not None:
-        codes = np.asarray(scored.truth, dtype=np.intp)
-        given = scored.probability[np.arange(len(codes)), codes]
-        clipped = int(((given < TINY) | (given > 1 - TINY)).sum())
-        null = 2 * surprise(scored, np.asarray(null_shares(scored)))
+        given = scored.probability[np.arange(len(y)), y.astype(np.intp)]
+        clipped = int((given < TINY).sum())
+        null = 2 * surprise(scored, null_shares(scored))
         return 2 * surprise(scored, scored.probability), null, clipped
     assert scored.value is not None
-    y = np.asarray(scored.truth, dtype=np.float64)
-    mu = np.asarray(null_means(scored))
-    if scored.task == "count":
-        value = floored(scored.value, mu)
-        moved = int((value != scored.value).sum())
-        return unit_deviance(y, value, 1), unit_deviance(y, floored(mu, mu), 1), moved
-    return unit_deviance(y, scored.value, 0), unit_deviance(y, mu, 0), 0
+    means = np.asarray(null_means(scored))
+    if predictions.task == "count":
+        raised = floored(scored.value, means)
+        clipped = int((raised > scored.value).sum())
+        return unit_deviance(y, raised, 1), unit_deviance(y, floored(means, means), 1), clipped
+    return unit_deviance(y, scored.value, 0), unit_deviance(y, means, 0), 0
