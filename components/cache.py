@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from outfold.data.dataset import Dataset
     from outfold.data.finding import Finding
+    from outfold.judge.leaderboard import Leaderboard
+    from outfold.study.results import Predictions, RunResult
     from outfold.study.table import StudyTable
     from outfold.study.workspace import Workspace
 
@@ -139,10 +141,16 @@ def columns(study: Study) -> pd.DataFrame:
     """The rows of the column editor. Shared: never change it."""
     from components.columns import frame_of
     from outfold.data.profile import column_profile
+    from outfold.data.propose import default_role
 
     def compute() -> pd.DataFrame:
         frame, schema = typed(study)
-        return frame_of(study, [column_profile(frame[c.name], c) for c in schema.columns])
+        return frame_of(
+            [
+                column_profile(frame[c.name], c, study.role_of(c.name) or default_role(c))
+                for c in schema.columns
+            ]
+        )
 
     return remember(
         "columns", study.dataset, study.fixes, study.types, study.roles, study.target,
@@ -161,4 +169,40 @@ def findings(study: Study) -> tuple[Finding, ...]:
     return remember(
         "findings", study.dataset, study.fixes, study.types, study.target, study.task,
         compute=compute, say="Looking for what is conspicuous",
+    )  # fmt: skip
+
+
+def result(run: str) -> RunResult:
+    """What a run has measured so far."""
+    from outfold.study.run import result
+
+    record = workspace().records.run(run)
+    return remember(
+        "result", run, record.done, record.state, compute=lambda: result(workspace(), run)
+    )
+
+
+def leaderboard(run: str, metric: str | None = None) -> Leaderboard:
+    """The candidates of a run ranked, by the metric of the open study where it is the same run."""
+    from outfold.judge.leaderboard import leaderboard
+
+    measured = result(run)
+    wanted = metric or measured.study.metric
+    record = workspace().records.run(run)
+    return remember(
+        "leaderboard", run, record.done, record.state, wanted,
+        compute=lambda: leaderboard(
+            measured, wanted, predictions=lambda name: predictions(run, name)
+        ),
+    )  # fmt: skip
+
+
+def predictions(run: str, candidate: str) -> Predictions:
+    """One candidate's out-of-fold predictions. Shared: never change them."""
+    from outfold.study.run import predictions
+
+    done = workspace().records.run(run).done
+    return remember(
+        "predictions", run, candidate, done,
+        compute=lambda: predictions(workspace(), run, candidate),
     )  # fmt: skip

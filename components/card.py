@@ -13,9 +13,7 @@ from outfold.study.study import Study
 from outfold.task import TASK_LABELS
 
 if TYPE_CHECKING:
-    from outfold.study.records import RunRecord
-
-ENDED = ("finished", "cancelled", "failed", "interrupted")
+    from outfold.study.run import RunProgress
 
 BADGES = {
     "queued": (":material/schedule:", "gray"),
@@ -99,29 +97,35 @@ def _history(session: state.Session) -> None:
 
 
 def _run(run: str, page: str) -> None:
-    record = cache.workspace().records.run(run)
-    if record.state in ENDED or page == "train":
-        _run_line(record)
+    now = _progress(run)
+    if now.has_ended or page == "train":
+        _run_line(run, now)
         return
 
     @st.fragment(run_every=2)
     def watched() -> None:
-        now = cache.workspace().records.run(run)
-        if now.state in ENDED:
+        now = _progress(run)
+        if now.has_ended:
             st.rerun()
-        _run_line(now)
+        _run_line(run, now)
 
     watched()
 
 
-def _run_line(record: RunRecord) -> None:
-    icon, colour = BADGES[record.state]
+def _progress(run: str) -> RunProgress:
+    from outfold.study.run import progress
+
+    return progress(cache.workspace(), run, 0)
+
+
+def _run_line(run: str, now: RunProgress) -> None:
+    icon, colour = BADGES[now.state]
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        st.badge(f"Run {record.state}", icon=icon, color=colour)  # type: ignore[arg-type]
-        if record.state == "running" and record.total:
-            st.caption(f"{record.done} of {record.total} fits")
+        st.badge(f"Run {now.state}", icon=icon, color=colour)  # type: ignore[arg-type]
+        if now.state == "running" and now.total:
+            st.caption(f"{now.done} of {now.total} fits")
     study = state.current().study
-    if study and record.study != study.key and record.state in ENDED:
+    if study and now.has_ended and cache.workspace().records.run(run).study != study.key:
         st.caption("The study has changed since; what stayed the same is not computed again.")
 
 
@@ -132,12 +136,13 @@ def _next(session: state.Session, page: str) -> Next | None:
     elif session.run is None:
         steps = [Next("train", "Choose what to compare")]
     else:
-        record = cache.workspace().records.run(session.run)
-        if record.state not in ENDED:
+        now = _progress(session.run)
+        ran = cache.workspace().records.run(session.run).study
+        if not now.has_ended:
             steps = [Next("train", "Watch it run")]
-        elif record.study != session.study.key:
+        elif ran != session.study.key:
             steps = [Next("train", "Run what changed")]
-        elif record.state == "finished":
+        elif now.state == "finished":
             steps = [
                 Next("compare", "See which is better"),
                 Next("tradeoffs", "Weigh it against its cost"),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from components import cache, state
-from components.text import number
+from components.text import short
 from outfold.data.schema import COLUMN_TYPES, ROLES
 from outfold.errors import OutfoldError, StudyError
 from outfold.study.study import Study
@@ -120,18 +120,15 @@ def with_edits(
     return study.replace(validation=proposed_scheme(study.validation, grouped, ordered, study.task))
 
 
-def frame_of(study: Study, profiles: Sequence[ColumnProfile]) -> pd.DataFrame:
+def frame_of(profiles: Sequence[ColumnProfile]) -> pd.DataFrame:
     """One row per column, as the editor shows it."""
     import pandas as pd
 
-    from outfold.data.profile import DEFAULT_ROLES
-
-    roles = [study.role_of(p.name) or DEFAULT_ROLES.get(p.type, "feature") for p in profiles]
     return pd.DataFrame(
         {
             "Column": [p.name for p in profiles],
             "Type": [p.type for p in profiles],
-            "Role": roles,
+            "Role": [p.role for p in profiles],
             "Missing": [p.missing_share for p in profiles],
             "Distinct": [p.unique for p in profiles],
             "Distribution": [list(p.histogram.counts) if p.histogram else [] for p in profiles],
@@ -144,7 +141,7 @@ def in_short(profile: ColumnProfile) -> str:
     """A column's values in a few words."""
     told = profile.summary
     if profile.type == "numeric":
-        low, middle, high = (number(told[name]) for name in ("min", "median", "max"))
+        low, middle, high = (short(told[name]) for name in ("min", "median", "max"))
         return f"{low} to {high}, median {middle}"
     if profile.type == "datetime":
         return f"{told['first']} to {told['last']}" if told["first"] else ""

@@ -8,7 +8,7 @@ from components import cache, state
 from outfold.errors import StudyError
 
 if TYPE_CHECKING:
-    from outfold.data.samples import Sample
+    from outfold.data.sample import Sample
 
 
 def open_dataset(key: str, sample: Sample | None = None) -> None:
@@ -27,11 +27,11 @@ def open_dataset(key: str, sample: Sample | None = None) -> None:
 
 def open_sample(name: str, page: str = "data") -> None:
     """Open a built-in sample and go to a page."""
-    from outfold.data.samples import sample
+    from outfold.data.samples import sample_named
+    from outfold.data.source import open_data
 
-    found = sample(name)
-    stored = cache.workspace().datasets.add_frame(found.load(), found.key)
-    open_dataset(stored.key, found)
+    stored = open_data(f"sample:{name}", cache.workspace().datasets)
+    open_dataset(stored.key, sample_named(name))
     state.go(page)
 
 

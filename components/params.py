@@ -33,18 +33,25 @@ def choices(kind: Kind, study: Study) -> tuple[Choice, ...]:
 
 
 def strategy_cards(kind: Kind, study: Study, facts: Facts) -> None:
-    """Every strategy of a kind as a card, in groups by family; a tick adds it to the study."""
-    families: dict[str, list[tuple[Strategy, str | None]]] = {}
-    for strategy, reason in registry(kind).offered(facts):
-        if strategy.key not in HIDDEN:
-            families.setdefault(strategy.family, []).append((strategy, reason))
-    for family, members in families.items():
-        if family and len(families) > 1:
-            st.markdown(f"**{family.replace('_', ' ').capitalize()}**")
-        grid = st.grid(3, min_column_width=250, gap="small", border=True)
-        for strategy, reason in members:
-            with grid, st.container(gap="xsmall"):
-                _card(kind, study, strategy, reason)
+    """Every strategy of a kind as a card; a tick adds it to the study.
+
+    Those that do not apply to the table follow below, folded away, each with the reason.
+    """
+    offered = [(s, r) for s, r in registry(kind).offered(facts) if s.key not in HIDDEN]
+    chosen = {c.key for c in choices(kind, study)}
+    shown = [(s, r) for s, r in offered if not r or s.key in chosen]
+    hidden = [(s, r) for s, r in offered if r and s.key not in chosen]
+    grid = st.grid(3, min_column_width=250, gap="small", border=True)
+    for strategy, reason in shown:
+        with grid, st.container(gap="xsmall"):
+            _card(kind, study, strategy, reason)
+    if hidden:
+        with st.expander(f"{len(hidden)} more that do not apply to this table"):
+            for strategy, reason in hidden:
+                st.checkbox(
+                    strategy.label, value=False, disabled=True, key=f"{kind}-{strategy.key}-greyed"
+                )
+                st.caption(plain(reason, 300))
 
 
 def _card(kind: Kind, study: Study, strategy: Strategy, reason: str | None) -> None:
@@ -52,15 +59,17 @@ def _card(kind: Kind, study: Study, strategy: Strategy, reason: str | None) -> N
     ticked = strategy.key in chosen
     st.checkbox(
         strategy.label,
-        disabled=reason is not None and not ticked,
-        help=strategy.source or None,
+        help=_origin(strategy),
         **state.bound(
             f"{kind}-{strategy.key}",
             ticked,
             lambda on: ticking(kind, study, strategy.key, on),
         ),
     )
-    st.caption(plain(reason, 300) if reason else strategy.summary)
+    if reason:
+        st.warning(plain(reason, 300), icon=":material/block:")
+    else:
+        st.caption(strategy.summary)
     if ticked and strategy.params:
         changed = len(chosen[strategy.key].params)
         label = f"Settings ({changed} changed)" if changed else "Settings"
@@ -72,6 +81,13 @@ def _card(kind: Kind, study: Study, strategy: Strategy, reason: str | None) -> N
                 chosen[strategy.key],
                 lambda choice: replacing(kind, study, choice),
             )
+
+
+def _origin(strategy: Strategy) -> str | None:
+    """A strategy's group and source, for those who want to know."""
+    family = strategy.family.replace("_", " ").capitalize()
+    parts = [part for part in (family, strategy.source) if part and part != "None"]
+    return plain(". ".join(parts), 400) or None
 
 
 def ticking(kind: Kind, study: Study, key: str, on: bool) -> Study:

@@ -35,6 +35,15 @@ def number(value: float, digits: int = 3) -> str:
     return f"{value:,.{max(0, digits - 1 - size)}f}"
 
 
+def short(value: float) -> str:
+    """A value from the data itself: whole numbers in full, others with four digits at most."""
+    if value is None or not math.isfinite(value):
+        return number(value)
+    if float(value).is_integer() and abs(value) < 1e9:
+        return f"{int(value):,}"
+    return f"{value:.4g}"
+
+
 def count(n: int, one: str, many: str = "") -> str:
     """``1 row``, ``1,024 rows``."""
     return f"{n:,} {one if n == 1 else many or one + 's'}"

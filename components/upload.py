@@ -16,7 +16,9 @@ from outfold.errors import OutfoldError
 if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-LIMIT_MB = 512
+    from outfold.data.originals import Originals
+
+LIMIT_MB = 500
 """Keep equal to server.maxUploadSize: the browser checks this one before it sends anything."""
 
 
@@ -53,8 +55,18 @@ def store(stream: IO[bytes], name: str) -> str:
     Raises:
         ReadError: The file cannot be read as a table.
     """
-    with tempfile.TemporaryDirectory(prefix="outfold-upload-") as folder:
+    workspace = cache.workspace()
+    with tempfile.TemporaryDirectory(prefix="upload-", dir=workspace.root) as folder:
         path = Path(folder) / "upload"
         with path.open("wb") as target:
             shutil.copyfileobj(stream, target, 1 << 20)
-        return cache.workspace().datasets.add_file(path, name).key
+        dataset = workspace.datasets.add_file(path, name)
+        originals().keep(path, dataset.key)
+    return dataset.key
+
+
+def originals() -> Originals:
+    """The uploaded files as they came."""
+    from outfold.data.originals import Originals
+
+    return Originals(cache.workspace().root / "originals")

@@ -1,0 +1,174 @@
+"""The leaderboard: candidates ranked, with the uncertainty of each figure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Literal
+
+import streamlit as st
+
+from components import cache
+from components.names import candidate_name, choice_name
+from components.table import table
+from components.text import duration, number, plain, size
+from outfold.metrics.catalogue import catalogue, metrics_for
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from outfold.judge.leaderboard import Leaderboard, Row
+    from outfold.study.study import Candidate
+    from outfold.task import Task
+
+STATUS = {
+    "waiting": "waiting",
+    "running": "running",
+    "finished": "✓ finished",
+    "failed": "✕ failed",
+    "cancelled": "– cancelled",
+}
+EXTRA_METRICS = 3
+"""Metrics shown beside the one that ranks."""
+
+
+def filling(run: str) -> None:
+    """The candidates as far as the run has come."""
+    board, result = cache.leaderboard(run), cache.result(run)
+    frame = frame_of(board, result.study.task)
+    st.dataframe(
+        frame,
+        key=f"filling-{run}",
+        hide_index=True,
+        width="stretch",
+        height="content" if len(frame) <= 15 else 560,
+        column_config=columns_of(board, result.study.task),
+        alt="The candidates with their scores so far",
+    )
+    failures(board)
+
+
+def ranked(run: str, *, select: Literal["single-row", "multi-row"] | None = None) -> list[str]:
+    """The whole leaderboard with its sentence; the names of the chosen candidates."""
+    board, result = cache.leaderboard(run), cache.result(run)
+    frame = frame_of(board, result.study.task)
+    chosen = table(
+        frame,
+        f"leaderboard-{run}",
+        columns=columns_of(board, result.study.task),
+        height="content" if len(frame) <= 15 else 560,
+        select=select,
+        alt="The leaderboard",
+    )
+    failures(board)
+    return [board.rows[i].name for i in chosen if i < len(board.rows)]
+
+
+def sentence(board: Leaderboard) -> str:
+    """What the leaderboard shows, with candidates by the names that people know."""
+    text = board.sentence()
+    for row in sorted(board.rows, key=lambda r: -len(r.name)):
+        text = text.replace(row.name, candidate_name(row.result.candidate))
+    return text
+
+
+def failures(board: Leaderboard) -> None:
+    """Why a candidate has no score or no rank."""
+    for row in board.rows:
+        if row.reason:
+            st.caption(
+                f"**{plain(candidate_name(row.result.candidate))}**: {plain(row.reason, 400)}"
+            )
+
+
+def frame_of(board: Leaderboard, task: Task) -> pd.DataFrame:
+    """One row per candidate, in rank order."""
+    import pandas as pd
+
+    others = [m for m in metrics_for(task) if m.key != board.metric][:EXTRA_METRICS]
+    frame = pd.DataFrame([_entry(row, board, [(m.key, m.label) for m in others])
+                          for row in board.rows])  # fmt: skip
+    for name in ("Selector", "Resampler"):
+        if frame[name].nunique() == 1:
+            frame = frame.drop(columns=name)
+    if all(row.result.status == "finished" for row in board.rows):
+        frame = frame.drop(columns=["Status", "Splits"])
+    return frame
+
+
+def _entry(row: Row, board: Leaderboard, others: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    c, figure, costs = row.result.candidate, row.figures.get(board.metric), row.result.costs
+    place = "" if row.rank is None else str(row.rank)
+    entry: dict[str, Any] = {
+        "Rank": f"{place} =" if row.tied and place else place,
+        "Model": choice_name("model", c.model),
+        "Selector": choice_name("selector", c.selector),
+        "Resampler": choice_name("resampler", c.resampler),
+        "Status": STATUS[row.result.status],
+        "Splits": row.result.splits_done / max(board.n_splits, 1),
+        board.label: figure.mean if figure else math.nan,
+        "Interval": interval(figure.low, figure.high) if figure else "",
+        "By split": [v for v in figure.values if not math.isnan(v)] if figure else [],
+    }
+    entry |= {
+        label: row.figures[key].mean if key in row.figures else math.nan for key, label in others
+    }
+    return entry | {
+        "Fit": duration(costs.fit_seconds),
+        "1,000 rows": duration(costs.predict_seconds_per_1000),
+        "Size": size(costs.size_bytes),
+    }
+
+
+def interval(low: float, high: float) -> str:
+    """``0.781 to 0.823``; nothing where there is no interval."""
+    return "" if math.isnan(low) or math.isnan(high) else f"{number(low)} to {number(high)}"
+
+
+def columns_of(board: Leaderboard, task: Task) -> dict[str, Any]:
+    """How the columns of ``frame_of`` are shown."""
+    number_column = st.column_config.NumberColumn
+    metric = catalogue()[board.metric]
+    text = st.column_config.TextColumn
+    shown: dict[str, Any] = {
+        "Rank": text(
+            help=f"= : the best, or not told apart from it. Test: {board.test}.", width="small"
+        ),
+        "Model": text(pinned=True),
+        "Splits": st.column_config.ProgressColumn(
+            min_value=0.0, max_value=1.0, format="percent", help="Splits that are done"
+        ),
+        metric.label: number_column(
+            format="%.4f",
+            help=f"{metric.summary} {'More' if metric.direction == 'higher' else 'Less'} is "
+            "better. Mean over the splits, on rows held out.",
+        ),
+        "Interval": text(help=f"Of the mean: {board.interval}."),
+        "By split": st.column_config.BarChartColumn(
+            y_min=metric.low if metric.low is not None else 0.0,
+            y_max=metric.high,
+            help=f"{metric.label} on each split",
+        ),
+        "Fit": text(help="Wall time to prepare, select, resample and fit on one training fold"),
+        "1,000 rows": text(help="Wall time to predict 1,000 rows in one batch, median"),
+        "Size": text(help="The fitted pipeline as a file"),
+    }
+    for other in metrics_for(task):
+        shown.setdefault(other.label, number_column(format="%.4f", help=other.summary))
+    return shown
+
+
+def pick(run: str, label: str = "Candidate", key: str = "candidate") -> Candidate | None:
+    """Choose one candidate that has predictions; the best unless another is chosen."""
+    board = cache.leaderboard(run)
+    rows = {r.name: r.result.candidate for r in board.rows if r.result.splits_done}
+    if not rows:
+        return None
+    name = st.selectbox(
+        label,
+        list(rows),
+        format_func=lambda n: candidate_name(rows[n]),
+        key=key,
+        bind="query-params",
+    )
+    return rows[name]

@@ -1,0 +1,66 @@
+"""What shall be compared?
+
+Tick models, selectors and resamplers: every combination becomes a candidate. The defaults can be
+run as they are.
+"""
+
+import streamlit as st
+
+from components import cache, intents, leaderboard, params, pickers, progress, shell, state
+from components.text import count
+from outfold.registry import registry
+from outfold.task import is_classification
+
+TITLE = "Train"
+ICON = ":material/play_circle:"
+ORDER = 30
+
+study = shell.need_study()
+table = cache.table(study)
+
+if run := state.current().run:
+    progress.run_progress(run, leaderboard.filling)
+
+models, columns, classes, rows = st.tabs(
+    ["Models", "Feature selection", "Rare classes", "Validation and preparation"]
+)
+with models:
+    st.caption("The baseline, which looks at no feature, is always added.")
+    params.strategy_cards("model", study, table.facts)
+with columns:
+    st.caption("Each selector is fitted anew on the training rows of every fold.")
+    params.strategy_cards("selector", study, table.facts)
+with classes:
+    if is_classification(study.task):
+        st.caption("Resampling changes training rows only; validation rows stay as they are.")
+        params.strategy_cards("resampler", study, table.facts)
+    else:
+        st.caption("The target is a number, so there are no classes to balance.")
+with rows:
+    pickers.validation(study)
+    pickers.metric(study)
+    pickers.seed_and_transform(study)
+    preparation = registry("preparation")[study.preparation.key]
+    st.markdown(f"**Preparation: {preparation.label}**")
+    st.caption(preparation.summary)
+    with st.container(border=True):
+        params.param_form(
+            "preparation",
+            preparation,
+            study.preparation,
+            lambda choice: study.replace(preparation=choice),
+        )
+
+candidates = len(study.candidates())
+fits = candidates * study.validation.n_splits
+with st.bottom, st.container(horizontal=True, vertical_alignment="center"):
+    st.markdown(f"**{count(candidates, 'candidate')}**, {count(fits, 'fit')}", width="stretch")
+    st.button(
+        "Run",
+        key="run",
+        type="primary",
+        icon=":material/play_arrow:",
+        disabled=candidates < 2,
+        on_click=state.attempt,
+        args=(intents.start_run,),
+    )
