@@ -25,4 +25,6 @@ SHARED: tuple[str, ...] = (
     "sequence_search",
     "inner_score",
     "sampling",
+    "shrinkage",
+    "softmax_path",
 )

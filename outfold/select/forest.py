@@ -11,6 +11,9 @@ from outfold.task import Task, is_classification
 ROWS_PER_TREE = 2_000
 """Each tree sees at most this many rows, drawn anew for each."""
 
+WIDE = 200
+"""Above this many columns a split of a regression tree, too, looks at their square root only."""
+
 
 def importances(
     encoded: Encoded,
@@ -20,6 +23,7 @@ def importances(
     *,
     trees: int,
     depth: int | None = None,
+    rows: int = ROWS_PER_TREE,
 ) -> Floats:
     """Each source's share of the impurity removed, summed over its levels, ``(n_sources,)``.
 
@@ -30,14 +34,15 @@ def importances(
     from sklearn.ensemble import ExtraTreesClassifier, ExtraTreesRegressor
 
     n = len(encoded.matrix)
-    kind = ExtraTreesClassifier if is_classification(task) else ExtraTreesRegressor
+    by_class = is_classification(task)
+    kind = ExtraTreesClassifier if by_class else ExtraTreesRegressor
     forest = kind(
         n_estimators=trees,
         max_depth=depth,
         min_samples_leaf=2,
-        max_features="sqrt" if is_classification(task) else 0.33,
+        max_features="sqrt" if by_class or encoded.matrix.shape[1] > WIDE else 0.33,
         bootstrap=True,
-        max_samples=min(1.0, ROWS_PER_TREE / n),
+        max_samples=min(1.0, rows / n),
         random_state=seed,
         n_jobs=1,
     )

@@ -1,0 +1,182 @@
+"""Boruta: keep the columns that beat shuffled copies of themselves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from outfold.registry import Param, Strategy
+from outfold.select.columns import Floats, Ints, Target, named, outcome
+from outfold.select.encode import Encoded, encode
+from outfold.select.forest import importances
+from outfold.select.keep import K_LIMIT, keep
+from outfold.select.linear_model import as_response
+from outfold.select.rfe import restrict
+from outfold.select.sampling import said, sampled
+from outfold.select.selection import Selection
+from outfold.task import Task
+
+MOST_ROWS = 5_000
+"""Above this, forests are grown on a sample of the rows."""
+
+LEAST_SHADOWS = 5
+"""With fewer columns than this left, copies of copies fill up the shadows (Kursa & Rudnicki)."""
+
+
+def with_shadows(encoded: Encoded, draw: np.random.Generator) -> tuple[Encoded, int]:
+    """The columns beside shuffled copies, and the number of real source columns.
+
+    All levels and parts of a source column are shuffled by one order, so that a shadow is as
+    lumpy as its original.
+    """
+    n = len(encoded.sources)
+    copies = max(1, -(-LEAST_SHADOWS // n))
+    matrices, owner = [encoded.matrix], [encoded.owner]
+    rows = np.tile(np.arange(len(encoded.matrix))[:, None], (1, n))
+    for copy in range(1, copies + 1):
+        order = draw.permuted(rows, axis=0)
+        matrices.append(np.take_along_axis(encoded.matrix, order[:, encoded.owner], axis=0))
+        owner.append(encoded.owner + n * copy)
+    names = tuple(str(i) for i in range(n * (copies + 1)))
+    return Encoded(np.hstack(matrices), np.concatenate(owner), names), n
+
+
+def decided(hits: Ints, rounds: int, alpha: float) -> tuple[Ints, Ints]:
+    """The columns that beat the shadows more, and less, often than a fair coin.
+
+    Two-sided binomial tests with Bonferroni's correction over the columns.
+    """
+    from scipy.stats import binom
+
+    better = binom.sf(hits - 1, rounds, 0.5) * len(hits) * 2.0
+    worse = binom.cdf(hits, rounds, 0.5) * len(hits) * 2.0
+    return np.flatnonzero(better <= alpha), np.flatnonzero(worse <= alpha)
+
+
+def choose(
+    X: pd.DataFrame,
+    y: Target,
+    *,
+    task: Task,
+    seed: int,
+    rounds: int,
+    trees: int,
+    alpha: float,
+    tentative: bool,
+    k: int | None,
+) -> Selection:
+    """In each round, a column hits when it weighs more than the best shadow.
+
+    Columns are confirmed or rejected as soon as the binomial test says so; rejected ones leave the
+    forest. A column's score is the share of all rounds in which it hit, rounds after its rejection
+    counted as misses.
+    """
+    draw = np.random.default_rng(seed)
+    target = outcome(y, task)
+    rows = sampled(target, task, MOST_ROWS, draw)
+    notes = said(len(rows), len(X), "Forests were grown on")
+    encoded = encode(X.iloc[rows], standardise=False)
+    response = as_response(target[rows], task)
+    n = len(encoded.sources)
+    hits = np.zeros(n, dtype=np.int64)
+    rejected = np.zeros(n, dtype=bool)
+    confirmed = np.zeros(n, dtype=bool)
+    done = 0
+    while done < rounds and not (rejected | confirmed).all():
+        left = [i for i in range(n) if not rejected[i]]
+        both, real = with_shadows(restrict(encoded, left), draw)
+        found: Floats = importances(
+            both, response, task, int(draw.integers(2**31 - 1)), trees=trees, depth=7, rows=1_000
+        )
+        hits[left] += found[:real] > found[real:].max()
+        done += 1
+        better, worse = decided(hits, done, alpha)
+        confirmed[better] = True
+        rejected[worse] = True
+        rejected &= ~confirmed
+    open_ = ~(rejected | confirmed)
+    if open_.any():
+        fate = "kept" if tentative else "dropped"
+        notes += (f"Undecided after {done} rounds and {fate}: {int(open_.sum())} column(s).",)
+    passing = confirmed | open_ if tentative else confirmed
+    scores = named(encoded.sources, hits / done)
+    selected, more = keep(
+        scores, k=k, passing={name for i, name in enumerate(encoded.sources) if passing[i]}
+    )
+    return Selection(
+        selected=selected,
+        scores=scores,
+        score_name="share of rounds in which it beat every shadow",
+        notes=notes + more,
+    )
+
+
+def build(
+    task: Task,
+    seed: int,
+    rounds: int = 30,
+    trees: int = 60,
+    alpha: float = 0.05,
+    tentative: bool = False,
+    k: int | None = None,
+) -> Any:
+    """The transformer; see ``outfold.select``."""
+    from outfold.select.selector import Selector
+
+    params = {"rounds": rounds, "trees": trees, "alpha": alpha, "tentative": tentative, "k": k}
+    return Selector(choose, task, seed, params)
+
+
+STRATEGY = Strategy(
+    kind="selector",
+    key="boruta",
+    label="Boruta",
+    summary="Keeps every column that beats shuffled copies: all that is relevant, repeats too.",
+    build=build,
+    params=(
+        Param(
+            key="rounds",
+            label="Rounds",
+            kind="int",
+            default=30,
+            low=5,
+            high=500,
+            help="More rounds decide more columns and take longer.",
+            scale="log",
+        ),
+        Param(
+            key="trees",
+            label="Trees a round",
+            kind="int",
+            default=60,
+            low=10,
+            high=500,
+            help="Trees grown in each round.",
+            scale="log",
+        ),
+        Param(
+            key="alpha",
+            label="Significance",
+            kind="float",
+            default=0.05,
+            low=0.0001,
+            high=0.5,
+            help="Chance of a wrong decision about any column, by Bonferroni's correction.",
+            scale="log",
+        ),
+        Param(
+            key="tentative",
+            label="Keep undecided",
+            kind="bool",
+            default=False,
+            help="Whether columns that are undecided after the last round are kept.",
+        ),
+        K_LIMIT,
+    ),
+    source="Kursa & Rudnicki (2010), Feature selection with the Boruta package",
+    family="wrapper",
+    order=170,
+    libraries=("scikit-learn", "scipy"),
+)
