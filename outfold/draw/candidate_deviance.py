@@ -5,19 +5,18 @@ from __future__ import annotations
 import plotly.graph_objects as go
 
 from outfold.draw.theme import NEUTRAL, colour_of, label, layout
-from outfold.judge.candidate_deviance import DevianceScale
+from outfold.judge.candidate_deviance import DevianceTable
 
 MOST = 30
 
 
-def candidate_deviance(scale: DevianceScale) -> go.Figure:
+def candidate_deviance(table: DevianceTable) -> go.Figure:
     """Mean deviance per row out of fold, a dot per candidate, with the null model as a line."""
-    found = [r for r in scale.rows if not r.reason]
-    rows = found[:MOST]
+    rows = table.rows[:MOST]
     places = list(range(len(rows)))
     figure = go.Figure(
         go.Scatter(
-            x=[r.deviance for r in rows],
+            x=[r.mean for r in rows],
             y=places,
             mode="markers+text",
             text=[f"D² {r.d2:.1%}" for r in rows],
@@ -30,26 +29,38 @@ def candidate_deviance(scale: DevianceScale) -> go.Figure:
         )
     )
     figure.update_yaxes(
-        tickvals=places, ticktext=[label(r.candidate) for r in rows], autorange="reversed"
+        tickvals=places, ticktext=[label(_short(r.candidate)) for r in rows], autorange="reversed"
     )
     title = "No candidate predicts a distribution"
     if rows:
-        figure.add_vline(
-            x=rows[0].null_deviance,
-            line={"color": NEUTRAL, "dash": "dash"},
-            annotation_text="null model",
-            annotation_position="top",
-        )
+        worst = rows[-1]
+        if worst.deviance > 0:
+            figure.add_vline(
+                x=worst.mean * worst.null_deviance / worst.deviance,
+                line={"color": NEUTRAL, "dash": "dash"},
+                annotation_text="null model",
+                annotation_position="top",
+            )
         best = rows[0]
         title = (
-            f"{label(best.candidate)} removes {best.d2:.1%} of the null deviance out of fold"
+            f"{label(_short(best.candidate))} removes {best.d2:.1%} of the null deviance out of fold"
             if best.d2 > 0
             else "No candidate beats the null model out of fold"
         )
-    below = f"{scale.family} deviance; 0 is a saturated model, the dashed line one without features"
-    if len(found) > len(rows):
-        below += f"; the best {len(rows)} of {len(found)}"
+    below = (
+        f"{table.family.capitalize()} deviance; 0 is a saturated model, the dashed line one "
+        "without features"
+    )
+    if len(table.rows) > len(rows):
+        below += f"; the best {len(rows)} of {len(table.rows)}"
+    if table.left_out:
+        below += f"; {len(table.left_out)} without probabilities left out"
     return layout(
         figure, title, below, x="Mean deviance per row", height=200 + 30 * len(rows),
         xaxis_rangemode="tozero", showlegend=False,
     )  # fmt: skip
+
+
+def _short(candidate: str) -> str:
+    """A candidate's name without the steps that do nothing."""
+    return " + ".join(p for p in candidate.split(" + ") if p != "none") or candidate

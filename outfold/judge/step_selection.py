@@ -56,7 +56,7 @@ class StepPath:
         criterion: What was minimised.
         direction: Which way it could go.
         steps: The start, then each step taken.
-        final: The chosen model, fitted.
+        final: The chosen model, fitted; None in a slim copy.
         null_deviance: Of the intercept alone.
         notes: Sentences about how to read it.
     """
@@ -64,7 +64,7 @@ class StepPath:
     criterion: Criterion
     direction: Direction
     steps: tuple[Step, ...]
-    final: GlmFit
+    final: GlmFit | None
     null_deviance: float
     notes: tuple[str, ...]
 
@@ -159,3 +159,8 @@ def _place(widest: GlmFit, formula: Formula, criterion: Criterion) -> _Place:
     counted = rank + widest.n_parameters - widest.rank
     per = 2.0 if criterion == "aic" else float(np.log(widest.n + rows.zero_weight))
     return _Place(formula, -2 * loglik + per * counted, found.deviance, rank)
+
+
+def slim(path: StepPath) -> StepPath:
+    """The path without the fitted model, small enough to be kept."""
+    return dataclasses.replace(path, final=None)

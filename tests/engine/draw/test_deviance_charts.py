@@ -7,12 +7,14 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
+from outfold.draw.candidate_deviance import candidate_deviance
 from outfold.draw.coefficients import coefficients
 from outfold.draw.deviance_waterfall import deviance_waterfall
 from outfold.draw.leverage_cook import leverage_cook
 from outfold.draw.residual_fitted import residual_fitted
 from outfold.draw.residual_quantile import residual_quantile
 from outfold.draw.step_waterfall import step_waterfall
+from outfold.judge.candidate_deviance import CandidateDeviance, DevianceTable
 from outfold.judge.diagnostic_points import MOST, diagnostic_points
 from outfold.judge.glm import fit_glm
 from outfold.judge.glm_diagnostics import diagnostics
@@ -112,3 +114,19 @@ def test_names_from_data_are_shown_as_text() -> None:
     ]
     for figure in figures:
         assert "<b>x</b>" not in figure.to_json().replace("\\u003c", "<").replace("\\u003e", ">")
+
+
+def test_candidates_stand_between_null_and_saturated() -> None:
+    """A dot per candidate at its deviance per row, and a line at the null model's."""
+    rows = (
+        CandidateDeviance("none + none + logistic", "logistic", False, 80, 0.8, 120, 1 / 3, (), 0,
+                          100),
+        CandidateDeviance("none + none + dummy", "dummy", True, 120, 1.2, 120, 0.0, (), 0, 100),
+    )  # fmt: skip
+    figure = candidate_deviance(DevianceTable("binomial", rows, ("svm",)))
+    assert list(figure.data[0].x) == [0.8, 1.2]
+    assert figure.layout.shapes[0].x0 == pytest.approx(1.2)
+    assert figure.layout.title.text.replace("<br>", " ").startswith(
+        "logistic removes 33.3% of the null deviance"
+    )
+    assert "1 without probabilities" in figure.layout.title.subtitle.text

@@ -45,6 +45,7 @@ def test_path_agrees_with_r(reference: Case) -> None:
         assert reference.close("deviance", step.deviance, want["resid_dev"])
         assert reference.close("deviance", step.deviance_change, want["deviance_change"] or 0.0)
         assert reference.close("criterion", step.criterion - shift, want["criterion"])
+    assert path.final is not None
     assert list(path.final.spec.formula.labels) == reference.expected["final_terms"]
     assert path.notes == (OPTIMISM,)
 

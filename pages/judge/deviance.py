@@ -1,0 +1,92 @@
+"""How well does it fit?
+
+A generalised linear model of your own making, what each of its terms takes off the deviance, and
+where it goes wrong. Below, the deviance of every candidate of the run, out of fold.
+"""
+
+import streamlit as st
+
+from components import chart, glm, navigation, shell, state, table
+from components.text import plain
+from outfold.draw.candidate_deviance import candidate_deviance
+from outfold.draw.coefficients import coefficients
+from outfold.draw.deviance_waterfall import deviance_waterfall
+from outfold.draw.leverage_cook import leverage_cook
+from outfold.draw.residual_fitted import residual_fitted
+from outfold.draw.residual_quantile import residual_quantile
+from outfold.draw.step_waterfall import step_waterfall
+
+TITLE = "Deviance"
+ICON = ":material/stairs:"
+ORDER = 20
+
+study = shell.need_study()
+run = state.current().run
+
+with shell.boundary():
+    choice = glm.builder(study)
+    found = glm.report(study, choice)
+    glm.figures(found)
+
+    terms, coefs, compared, residuals, steps = st.tabs(
+        ["Terms", "Coefficients", "Nested models", "Residuals", "Stepwise"]
+    )
+    with terms:
+        if found.terms and found.dropped:
+            chart.chart(deviance_waterfall(found.terms), "deviance-waterfall")
+            table.table(glm.deviance_rows(found.terms), "deviance-terms", alt="Terms in order")
+            st.markdown("#### Each term dropped from the whole model")
+            table.table(glm.deviance_rows(found.dropped), "deviance-dropped", alt="Dropped terms")
+            shell.why(
+                "A term's drop in deviance is judged by χ² where the family fixes the dispersion "
+                "(binomial, Poisson) and by F, on the Pearson dispersion of the whole model, where "
+                "it is estimated. In the first table each term stands beside those before it only; "
+                "in the second beside all others (McCullagh & Nelder 1989).",
+                "How are terms tested?",
+            )
+        else:
+            st.info("The formula has no term to test.", icon=":material/info:")
+    with coefs:
+        chart.chart(coefficients(found.coefficients, found.link), "glm-coefficients")
+        table.table(glm.coefficient_rows(found), "glm-coefficient-table", alt="Coefficients")
+    with compared:
+        if found.compared:
+            table.table(glm.deviance_rows(found.compared), "deviance-nested", alt="Nested models")
+            for note in found.compared.notes:
+                st.caption(plain(note, 300))
+        else:
+            st.info(
+                "Name nested models above, under “Offset, exposure, weights and models to "
+                "compare”, to see whether the larger one is worth its terms.",
+                icon=":material/info:",
+            )
+    with residuals:
+        chart.chart(residual_quantile(found.points), "residual-quantile")
+        chart.chart(residual_fitted(found.points, found.link), "residual-fitted")
+        chart.chart(leverage_cook(found.points), "leverage-cook")
+        for note in found.points.notes:
+            st.caption(plain(note, 300))
+    with steps:
+        criterion = st.segmented_control(
+            "Drop terms one at a time as long as this falls",
+            ["aic", "bic"],
+            format_func=str.upper,
+            key="glm-criterion",
+        )
+        if criterion:
+            path = glm.stepwise(study, choice, criterion)
+            chart.chart(step_waterfall(path), "step-waterfall")
+            table.table(path.frame(), "step-path", alt="One row per step")
+
+st.markdown("#### Every candidate out of fold")
+if run is None:
+    st.caption("Nothing has been compared yet.")
+    navigation.link("train", "Choose what to compare and run it")
+else:
+    with shell.boundary():
+        scale = glm.candidates(run)
+        if scale:
+            chart.chart(candidate_deviance(scale), "candidate-deviance")
+            table.table(scale.frame(), "candidate-deviances", alt="Deviance of each candidate")
+        else:
+            st.caption("No candidate is finished yet.")
