@@ -11,7 +11,7 @@ from outfold.commands.command import Command, add_data, open_table, print_rows
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
-    from outfold.explore.associate import MEASURES
+    from outfold.explore.measures import MEASURES
 
     add_data(parser, target="optional")
     parser.add_argument("--measure", choices=list(MEASURES), default="auto")

@@ -57,7 +57,8 @@ def run(options: argparse.Namespace, scratch: Path) -> dict[str, Any]:
     from outfold.judge.leaderboard import leaderboard
     from outfold.study.cluster import connected, scheduler_address
     from outfold.study.execute import execute
-    from outfold.study.run import new_run, result
+    from outfold.study.results import Predictions
+    from outfold.study.run import new_run, predictions, result
 
     del scratch
     workspace = Workspace(options.out) if options.out else Workspace.default()
@@ -70,13 +71,17 @@ def run(options: argparse.Namespace, scratch: Path) -> dict[str, Any]:
     if record.state == "failed":
         raise OutfoldError(record.reason)
     measured = result(workspace, name)
-    board = leaderboard(measured)
+
+    def stored(candidate: str) -> Predictions:
+        return predictions(workspace, name, candidate)
+
+    board = leaderboard(measured, predictions=stored)
     if options.out:
         (options.out / RUN_FILE).write_text(json.dumps({"run": name}) + "\n")
     return {
         "study": json.loads(study.to_json()),
         **board.to_json(),
-        "comparison": compare(measured).to_json(),
+        "comparison": compare(measured, predictions=stored).to_json(),
         "steps": {
             "computed": record.done - record.reused - record.failed,
             "reused": record.reused,

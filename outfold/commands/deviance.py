@@ -11,7 +11,7 @@ from outfold.commands.command import Command, add_data, open_table, print_rows
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
-    from outfold.judge.glm import FAMILIES
+    from outfold.judge.glm_families import FAMILIES
 
     add_data(parser, target=None)
     parser.add_argument("--formula", required=True, metavar="F", help="such as y ~ a + C(b)")

@@ -22,7 +22,7 @@ def run(options: argparse.Namespace, scratch: Path) -> dict[str, Any]:
     return {
         "name": dataset.name,
         "notes": list(dataset.notes),
-        **profile(frame, dataset.schema, options.target).to_json(),
+        **profile(frame, dataset.schema, options.target).to_plain(),
     }
 
 

@@ -21,7 +21,7 @@ from pathlib import Path
 from outfold.study.records import is_living
 from outfold.study.workspace import Workspace
 
-START_PATIENCE = 20.0
+START_PATIENCE = 60.0
 """Seconds within which a service that was asked for must have taken its lock."""
 LOOK = 0.1
 """Seconds between two looks for a queued run."""
@@ -82,10 +82,11 @@ def serve(workspace: Workspace) -> None:
 def _serve(workspace: Workspace) -> None:
     from outfold.study.cluster import connected, scheduler_address
     from outfold.study.execute import execute
+    from outfold.study.steps import warm
 
     address = scheduler_address()
     with connected(address) as client:
-        client.submit(_warm, pure=False)
+        client.run(warm, wait=False)
         running: list[threading.Thread] = []
         needed = time.monotonic()
         while True:
@@ -103,17 +104,6 @@ def _serve(workspace: Workspace) -> None:
             elif time.monotonic() - needed > LEAVE_AFTER:
                 return
             time.sleep(LOOK)
-
-
-def _warm() -> None:
-    """Load on a worker what nearly every step needs."""
-    import imblearn.over_sampling
-    import lightgbm
-    import sklearn.compose
-    import sklearn.ensemble
-    import sklearn.linear_model
-
-    del imblearn, lightgbm, sklearn
 
 
 def _carry_out(

@@ -11,6 +11,7 @@ import pickle
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -127,10 +128,10 @@ def fit_target(table: StudyTable, study: Study) -> np.ndarray:
 def prepare(loaded: Loaded, study: Study, split: int, strategy: str, params: Params) -> Prepared:
     """Fit the preparation on a split's training rows and apply it to both sides."""
     table, cut = loaded.table, loaded.splits[split]
+    transformer = registry("preparation")[strategy].build(
+        task=study.task, seed=study.seed, **params
+    )
     with Meter() as meter:
-        transformer = registry("preparation")[strategy].build(
-            task=study.task, seed=study.seed, **params
-        )
         target = fit_target(table, study)[cut.train]
         train = transformer.fit_transform(table.frame.iloc[cut.train], target)
     if not train.shape[1]:
@@ -156,8 +157,8 @@ def prepare(loaded: Loaded, study: Study, split: int, strategy: str, params: Par
 
 def select(prepared: Prepared, study: Study, strategy: str, params: Params) -> Selected:
     """Choose columns on a split's training rows."""
+    selector = registry("selector")[strategy].build(task=study.task, seed=study.seed, **params)
     with Meter() as meter:
-        selector = registry("selector")[strategy].build(task=study.task, seed=study.seed, **params)
         selector.fit(prepared.train, prepared.target)
     selection: Selection = selector.selection_
     return Selected(selection, Log(meter.seconds, meter.cpu_seconds, notes=selection.notes))
@@ -177,8 +178,8 @@ def resample(
 ) -> Resampled:
     """Resample or weigh a split's training rows."""
     frame, target, weight = keep(prepared.train, selected.selection), prepared.target, None
+    sampler = registry("resampler")[strategy].build(task=study.task, seed=study.seed, **params)
     with Meter() as meter:
-        sampler = registry("resampler")[strategy].build(task=study.task, seed=study.seed, **params)
         if hasattr(sampler, "sample_weight"):
             weight = sampler.sample_weight(target)
         elif strategy != "none":
@@ -214,8 +215,8 @@ def fit(
                 f"{chosen.label} cannot weigh rows.", "Take a resampler that changes the rows."
             )
         fit_with["sample_weight"] = resampled.weight
+    model = chosen.build(task=study.task, seed=study.seed, **params)
     with Meter(memory=True) as meter:
-        model = chosen.build(task=study.task, seed=study.seed, **params)
         model.fit(resampled.frame, resampled.target, **fit_with)
     test = keep(prepared.test, selected.selection)
     exposure = None if table.exposure is None else table.exposure[cut.test]
@@ -355,6 +356,25 @@ def topic_of(run: str) -> str:
     return f"outfold-{run}"
 
 
+@cache
+def warm() -> None:
+    """Load once per worker what steps import when first needed, so that no step's cost has it."""
+    import imblearn.combine
+    import imblearn.pipeline
+    import lightgbm
+    import sklearn.calibration
+    import sklearn.compose
+    import sklearn.ensemble
+    import sklearn.linear_model
+    import sklearn.model_selection
+    import sklearn.naive_bayes
+    import sklearn.neighbors
+    import sklearn.svm
+    import sklearn.tree
+
+    del imblearn, lightgbm, sklearn
+
+
 def run_step(kind: str, key: str, label: str, run: str, *inputs: Any, **options: Any) -> Any:
     """Run one step on a worker: one thread, its warnings as notes, its errors as ``Failed``."""
     from distributed import get_worker
@@ -367,6 +387,7 @@ def run_step(kind: str, key: str, label: str, run: str, *inputs: Any, **options:
              "reason": reason, "worker": get_worker().address},
         )  # fmt: skip
 
+    warm()
     tell("started")
     if failed := next((i for i in inputs if isinstance(i, Failed)), None):
         tell("failed", reason=failed.reason)

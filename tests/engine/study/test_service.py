@@ -23,7 +23,7 @@ pytestmark = pytest.mark.cluster
 ROOT = Path(__file__).resolve().parents[3]
 
 
-def until(condition: Callable[[], bool], seconds: float = 90.0) -> bool:
+def until(condition: Callable[[], bool], seconds: float = 240.0) -> bool:
     """Wait for a condition."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
