@@ -158,3 +158,79 @@ def _summary(label: str, found: Sequence[Selection], hits: Floats) -> SelectorSu
         dropped_because={name: votes.most_common(1)[0][0] for name, votes in reasons.items()},
         notes=tuple(dict.fromkeys(note for s in found for note in s.notes)),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class StabilityInterval:
+    """The stability of a selector with its uncertainty.
+
+    Attributes:
+        value: See ``stability``; NaN where undefined.
+        variance: Its asymptotic variance; NaN where undefined.
+        low: Lower end of the interval, not cut at -1.
+        high: Upper end, not cut at 1.
+        level: Coverage of the interval, such as 0.95.
+        n_selections: Selections compared.
+        mean_size: Columns kept, on average.
+        mean_jaccard: Mean over pairs of selections of shared columns over all columns of the two;
+            not corrected for chance, shown because readers know it.
+        verdict: ``poor``, ``fair`` or ``excellent`` by Nogueira et al. (2018); empty if undefined.
+    """
+
+    value: float
+    variance: float
+    low: float
+    high: float
+    level: float
+    n_selections: int
+    mean_size: float
+    mean_jaccard: float
+    verdict: str
+
+
+def stability_interval(kept: npt.ArrayLike, level: float = 0.95) -> StabilityInterval:
+    """How alike several selections are, with the interval of Nogueira et al. (2018), theorem 7.
+
+    The interval treats selections as independent, which bootstrap samples or repeated halves come
+    nearer to than folds; it is asymptotic in the number of selections.
+
+    Args:
+        kept: Whether each selection keeps each column, shape (n_selections, n_columns).
+        level: Coverage, 0 to 1.
+    """
+    from statistics import NormalDist
+
+    table = np.asarray(kept, dtype=float)
+    m, d = table.shape
+    sizes = table.sum(axis=1)
+    mean_size = float(sizes.mean()) if m else math.nan
+    value = stability(table) if m else math.nan
+    jaccard = _mean_jaccard(table)
+    if math.isnan(value):
+        return StabilityInterval(
+            value, math.nan, math.nan, math.nan, level, m, mean_size, jaccard, ""
+        )
+    share = table.mean(axis=0)
+    chance = mean_size / d * (1 - mean_size / d)
+    single = (
+        table @ share / d
+        - sizes * mean_size / d**2
+        + value / 2 * (2 * mean_size * sizes / d**2 - sizes / d - mean_size / d + 1)
+    ) / chance
+    variance = float(4 / m**2 * ((single - single.mean()) ** 2).sum())
+    reach = NormalDist().inv_cdf(0.5 + level / 2) * variance**0.5
+    verdict = "poor" if value < POOR else "excellent" if value > EXCELLENT else "fair"
+    return StabilityInterval(
+        value, variance, value - reach, value + reach, level, m, mean_size, jaccard, verdict
+    )
+
+
+def _mean_jaccard(table: Floats) -> float:
+    """Mean over pairs of rows of common columns over all columns; two empty rows count as 1."""
+    if len(table) < 2:
+        return math.nan
+    both = table @ table.T
+    sizes = table.sum(axis=1)
+    either = sizes[:, None] + sizes - both
+    alike = np.divide(both, either, out=np.ones_like(both), where=either > 0)
+    return float(alike[np.triu_indices(len(table), 1)].mean())

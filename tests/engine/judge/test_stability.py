@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from outfold.judge.stability import agreement, stability
+from outfold.judge.stability import agreement, stability, stability_interval
 from outfold.select.selection import Selection
 from tests.reference.cases import cases
 
@@ -57,3 +57,41 @@ def test_agreement_orders_columns_by_how_often_they_are_kept():
 def test_agreement_of_nothing_is_empty():
     """Before the first split is done there is nothing to show, and nothing fails."""
     assert agreement({}).columns == ()
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda c: c.id)
+def test_the_interval_equals_the_published_variance_in_exact_fractions(case):
+    """Nogueira et al. (2018), theorem 7, with the uncorrected mean Jaccard index beside it."""
+    got = stability_interval(case.inputs["selected"])
+    case.check(
+        {
+            "stability": got.value,
+            "variance": got.variance,
+            "ci95_low": got.low,
+            "ci95_high": got.high,
+            "mean_selected": got.mean_size,
+            "mean_jaccard": got.mean_jaccard,
+            "M": got.n_selections,
+        }
+    )
+
+
+def test_an_undefined_stability_has_no_interval_and_no_verdict():
+    """Two selections that keep everything agree by necessity."""
+    got = stability_interval([[1, 1], [1, 1]])
+    assert math.isnan(got.value)
+    assert math.isnan(got.low)
+    assert got.verdict == ""
+
+
+def test_the_interval_of_random_selections_covers_zero():
+    """Columns drawn by lot agree by chance only: over 200 trials about 95 % of intervals hold 0."""
+    draw = np.random.default_rng(4)
+    held = 0
+    for _ in range(200):
+        kept = np.zeros((60, 20))
+        for row in kept:
+            row[draw.choice(20, 6, replace=False)] = 1
+        got = stability_interval(kept)
+        held += got.low <= 0 <= got.high
+    assert 180 <= held <= 199
