@@ -13,15 +13,13 @@ import pandas as pd
 
 from outfold.data.finding import Finding
 from outfold.data.levels import level_counts
+from outfold.data.propose import default_role
 from outfold.data.quality import findings
 from outfold.data.schema import Column, ColumnType, Role, Schema
 from outfold.task import Task
 
 BINS = 20
 TOP = 20
-
-DEFAULT_ROLES: Mapping[ColumnType, Role] = {"text": "ignore", "identifier": "id"}
-"""Roles of columns that nobody gave one; all other types are features."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +136,7 @@ def profile(
         frame: The typed table.
         schema: Its columns.
         target: The column to predict, if one is chosen.
-        roles: Roles other than the default of a column's type.
+        roles: Roles other than those that ``outfold.data.propose.default_role`` gives.
         task: What kind of target it is; by default as its type says.
         muted: Codes of findings that are not wanted.
     """
@@ -146,7 +144,7 @@ def profile(
     if target is not None:
         given[target] = "target"
     columns = tuple(
-        column_profile(frame[c.name], c, given.get(c.name, DEFAULT_ROLES.get(c.type, "feature")))
+        column_profile(frame[c.name], c, given.get(c.name) or default_role(c))
         for c in schema.columns
     )
     return Profile(len(frame), columns, findings(frame, schema, target, muted, task))

@@ -72,36 +72,42 @@ def _read_as(schema: Schema, target: str, task: Task) -> Schema:
 
 
 def _gathered(check: Check, seen: list[Finding]) -> list[Finding]:
-    """The findings, with more than ``MANY`` of one severity told as one.
+    """The findings, with more than ``MANY`` of one severity and one kind of fix told as one.
 
-    The fix of a gathered finding is that of its parts, where all have the same but for the column.
+    Those with the very same fix, but for the column, go together first and keep it.
     """
-    if not check.many or len(seen) <= MANY:
+    if not check.many:
         return seen
-    told: list[Finding] = []
-    for severity in SEVERITIES:
-        same = [f for f in seen if f.severity == severity]
-        if len(same) <= MANY:
-            told.extend(same)
-            continue
-        columns = tuple(dict.fromkeys(name for f in same for name in f.columns))
-        about = list(dict.fromkeys(f.column for f in same if f.column is not None))
-        fixes = {(f.fix.kind, f.fix.params) for f in same if f.fix is not None}
-        fix = None
-        if len(fixes) == 1 and all(f.fix is not None for f in same):
-            kind, params = fixes.pop()
-            named = (name for f in same if f.fix is not None for name in f.fix.columns)
-            fix = Fix(kind, tuple(dict.fromkeys(named)), params)
-        told.append(
-            Finding(
-                check.code,
-                severity,
-                None,
-                columns,
-                check.many.format(n=f"{len(same):,}", names=listed(about or columns)),
-                same[0].why,
-                {"columns": float(len(same))},
-                fix,
-            )
-        )
-    return told
+    for same_parameters in (True, False):
+        groups: dict[tuple[object, ...], list[Finding]] = {}
+        for f in seen:
+            kind = f.fix.kind if f.fix else ""
+            params = f.fix.params if f.fix and same_parameters else ()
+            groups.setdefault((f.severity, kind, params), []).append(f)
+        seen = [
+            told
+            for group in groups.values()
+            for told in (group if len(group) <= MANY else [_together(check, group)])
+        ]
+    return seen
+
+
+def _together(check: Check, same: list[Finding]) -> Finding:
+    """One finding for many of one severity."""
+    columns = tuple(dict.fromkeys(name for f in same for name in f.columns))
+    about = list(dict.fromkeys(f.column for f in same if f.column is not None))
+    fixes = [f.fix for f in same if f.fix is not None]
+    fix = None
+    if len(fixes) == len(same) and len({(f.kind, f.params) for f in fixes}) == 1:
+        named = tuple(dict.fromkeys(name for f in fixes for name in f.columns))
+        fix = Fix(fixes[0].kind, named, fixes[0].params)
+    return Finding(
+        check.code,
+        same[0].severity,
+        None,
+        columns,
+        check.many.format(n=f"{len(same):,}", names=listed(about or columns)),
+        same[0].why,
+        {"columns": float(len(same))},
+        fix,
+    )

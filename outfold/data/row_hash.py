@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,12 +18,21 @@ def row_hashes(frame: pd.DataFrame, columns: Sequence[str]) -> npt.NDArray[np.ui
     """
     mixed = np.zeros(len(frame), dtype=np.uint64)
     for place, name in enumerate(columns):
-        cells = pd.util.hash_pandas_object(frame[name], index=False).to_numpy(dtype=np.uint64)
+        cells = _hashes(frame[name])
         # Multiplying by an odd number is one to one, so the column's place counts.
         odd = np.uint64((2 * place + 1) * 0x9E3779B97F4A7C15 % 2**64 | 1)
         mixed *= np.uint64(1000003)
         mixed ^= cells * odd
     return mixed
+
+
+def _hashes(column: pd.Series) -> npt.NDArray[np.uint64]:
+    hashed: npt.NDArray[Any]
+    if isinstance(column.dtype, np.dtype) and column.dtype.kind in "fi":
+        hashed = pd.util.hash_array(column.to_numpy() + 0)  # -0.0 becomes 0.0
+    else:
+        hashed = pd.util.hash_pandas_object(column, index=False).to_numpy()
+    return hashed.astype(np.uint64, copy=False)
 
 
 def must_repeat(uniques: Sequence[int], n_rows: int, room: float = 10.0) -> bool:

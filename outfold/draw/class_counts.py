@@ -72,14 +72,16 @@ def _title(before: Mapping[str, float], after: Mapping[str, float] | None, metho
     was = _in_words(ratio(before))
     if after is None:
         return f"The largest class has {was} the rows of the smallest"
-    now = _in_words(ratio({level: after.get(level, 0.0) for level in before}))
+    remaining = ratio({level: after.get(level, 0.0) for level in before})
     changed = sum(after.values()) - sum(before.values())
     rows = f"{abs(changed):,.0f} rows {'more' if changed > 0 else 'fewer'}" if changed else ""
     what = label(method) or "resampling"
-    return (
-        f"After {what} the largest class has {now} the rows of the smallest, before {was}"
-        f"{f' ({rows})' if abs(changed) >= 0.5 else ''}"
+    now = (
+        f"all classes count the same, before the largest had {was} the rows of the smallest"
+        if remaining < 1.005
+        else f"the largest class has {_in_words(remaining)} the rows of the smallest, before {was}"
     )
+    return f"After {what} {now}" + (f" ({rows})" if abs(changed) >= 0.5 else "")
 
 
 def _in_words(times: float) -> str:

@@ -80,7 +80,10 @@ def _title(cells: pd.Series, column: Column) -> str:
     name = label(column.name)
     if column.type == "numeric":
         low, middle, high = np.quantile(cells.to_numpy(dtype=np.float64), [0.05, 0.5, 0.95])
-        return f"Half of {name} is below {number(middle)}, 90% is {number(low)} to {number(high)}"
+        return (
+            f"Half of {name} lies below {number(middle)}, 90% between {number(low)} and "
+            f"{number(high)}"
+        )
     if column.type == "datetime":
         return f"{name} runs from {cells.min():%Y-%m-%d} to {cells.max():%Y-%m-%d}"
     counts = cells.astype("str").value_counts()

@@ -9,6 +9,7 @@ from outfold.data.check import Check
 from outfold.data.dates_in_text import date_formats
 from outfold.data.finding import Finding
 from outfold.data.fix import Fix
+from outfold.data.floats import finite
 from outfold.data.levels import some_levels
 from outfold.data.schema import Column, Schema
 from outfold.data.words import count, listed, quoted
@@ -51,8 +52,8 @@ def _texts(column: pd.Series, found: Column) -> list[str]:
     """The distinct values as text; nothing for numbers that cannot be dates like 20240131."""
     if found.type != "numeric":
         return [str(v) for v in column.dropna().unique()]
-    values = column.dropna().to_numpy(dtype=np.float64)
-    if found.unique < 5 or values.min() < 19000101 or values.max() > 21001231:
+    values = finite(column)
+    if found.unique < 5 or not len(values) or values.min() < 19000101 or values.max() > 21001231:
         return []
     if not np.all(values == np.floor(values)):
         return []

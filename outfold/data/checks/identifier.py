@@ -10,6 +10,7 @@ import pandas as pd
 from outfold.data.check import Check
 from outfold.data.finding import Finding
 from outfold.data.fix import Fix
+from outfold.data.floats import finite
 from outfold.data.schema import Column, Schema
 from outfold.data.wording import percent
 from outfold.data.words import count, quoted
@@ -68,10 +69,8 @@ def run(frame: pd.DataFrame, schema: Schema, target: str | None) -> list[Finding
 
 
 def _kind(column: pd.Series, found: Column) -> str:
-    if not float(column.dropna().iloc[0]).is_integer():
-        return ""
-    values = column.dropna().to_numpy(dtype=np.float64)
-    if not np.all(values == np.floor(values)):
+    values = finite(column)
+    if not len(values) or not np.all(values == np.floor(values)):
         return ""
     if found.unique == len(values) and values.max() - values.min() == len(values) - 1:
         return "counts the rows"

@@ -7,6 +7,7 @@ import pandas as pd
 
 from outfold.data.check import Check
 from outfold.data.finding import Finding
+from outfold.data.floats import finite
 from outfold.data.schema import Schema
 from outfold.data.wording import number
 from outfold.data.words import count, quoted
@@ -31,8 +32,7 @@ def run(frame: pd.DataFrame, schema: Schema, target: str | None) -> list[Finding
     for c in schema.columns:
         if c.type != "numeric" or c.unique <= 10 or len(frame) - c.missing < LEAST_ROWS:
             continue
-        values = frame[c.name].to_numpy(dtype=np.float64)
-        values = values[np.isfinite(values)]
+        values = finite(frame[c.name])
         far = _far(values)
         if far.any() and len(values) and values.min() > 0:
             far &= _far(np.log(values))

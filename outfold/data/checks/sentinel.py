@@ -8,6 +8,7 @@ import pandas as pd
 from outfold.data.check import Check
 from outfold.data.finding import Finding, Severity
 from outfold.data.fix import Fix
+from outfold.data.floats import finite
 from outfold.data.schema import Schema
 from outfold.data.wording import number, percent
 from outfold.data.words import quoted
@@ -39,8 +40,7 @@ def run(frame: pd.DataFrame, schema: Schema, target: str | None) -> list[Finding
     for c in schema.columns:
         if c.type != "numeric" or c.unique < 6 or n - c.missing < LEAST_ROWS:
             continue
-        values = np.sort(frame[c.name].dropna().to_numpy(dtype=np.float64))
-        values = values[np.isfinite(values)]
+        values = np.sort(finite(frame[c.name]))
         for value, others in _ends(values):
             count = len(values) - len(others)
             if count < max(3, REPEATED * len(values)) or len(others) < LEAST_ROWS / 2:

@@ -7,6 +7,7 @@ import pandas as pd
 
 from outfold.data.check import Check
 from outfold.data.finding import Finding
+from outfold.data.floats import finite
 from outfold.data.levels import holds_classes
 from outfold.data.schema import Schema
 from outfold.data.wording import number, percent
@@ -23,8 +24,7 @@ def run(frame: pd.DataFrame, schema: Schema, target: str | None) -> list[Finding
     """
     if target is None or schema[target].type != "numeric" or holds_classes(schema, target):
         return []
-    values = frame[target].dropna().to_numpy(dtype=np.float64)
-    values = values[np.isfinite(values)]
+    values = finite(frame[target])
     if len(values) < LEAST_ROWS or values.min() < 0:
         return []
     skew, after = _skewness(values), _skewness(np.log1p(values))

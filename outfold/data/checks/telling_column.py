@@ -42,7 +42,8 @@ def run(frame: pd.DataFrame, schema: Schema, target: str | None) -> list[Finding
         return []
     draw = np.random.default_rng(0)
     rows = np.sort(draw.choice(rows, ROWS, replace=False)) if len(rows) > ROWS else rows
-    answers = frame[target].iloc[rows]
+    drawn = frame if len(rows) == len(frame) else frame.iloc[rows]
+    answers = drawn[target]
     if holds_classes(schema, target):
         codes, levels = pd.factorize(answers)
         if len(levels) < 2:
@@ -60,7 +61,7 @@ def run(frame: pd.DataFrame, schema: Schema, target: str | None) -> list[Finding
     for c in schema.columns:
         if c.name == target or (c.unique < 2 and not c.missing) or c.type in ("text", "identifier"):
             continue
-        values = _as_numbers(frame[c.name].iloc[rows], c.type)
+        values = _as_numbers(drawn[c.name], c.type)
         is_level = c.type in ("categorical", "boolean")
         score = _score(values, is_level, truth, codes, folds)
         if not score >= SUSPICIOUS:

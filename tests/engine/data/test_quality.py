@@ -138,6 +138,14 @@ def test_many_alike_findings_are_told_as_one_with_one_fix():
     assert list(apply_fixes(frame, [finding.fix]).columns) == ["x"]
 
 
+def test_many_rare_classes_are_told_as_one():
+    """Their fixes differ in the class, so there is no single click for all of them."""
+    frame, schema = typed({"x": noise(1), "y": [f"c{i // 4}" for i in range(200)]})
+    (finding,) = [f for f in findings(frame, schema, "y") if f.code == "OF304"]
+    assert finding.message == "50 classes of 'y' have fewer rows than there are folds."
+    assert finding.fix is None
+
+
 def test_a_number_is_looked_at_as_classes_where_the_task_says_so():
     """Class codes such as 0 to 9 are classes for a classification, and a number otherwise."""
     frame, schema = typed({"x": noise(1), "y": some(np.arange(200) % 4, [0, 1], 9)})

@@ -70,7 +70,7 @@ def test_a_numeric_title_tells_the_median():
     """The title is a finding."""
     frame, schema = typed({"age": np.arange(101)})
     title = column_histogram.draw(frame["age"], schema["age"]).layout.title.text
-    assert title == "Half of age is below 50, 90% is 5 to 95"
+    assert title == "Half of age lies below 50, 90% between 5 and 95"
 
 
 def test_a_column_without_values_has_a_chart_that_says_so():
@@ -106,8 +106,8 @@ def test_the_title_tells_how_unequal_classes_are():
     )
     title = class_counts.draw({"no": 880, "yes": 120}, {"no": 880, "yes": 880}, "smote")
     assert title.layout.title.text.replace("<br>", " ") == (
-        "After smote the largest class has 1.0 times the rows of the smallest, before 7.3 times "
-        "(760 rows more)"
+        "After smote all classes count the same, before the largest had 7.3 times the rows of the "
+        "smallest (760 rows more)"
     )
 
 
