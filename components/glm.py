@@ -23,6 +23,13 @@ if TYPE_CHECKING:
 FIRST = 15
 """Terms of the formula that the page begins with."""
 
+TESTED = (
+    "A term's drop in deviance is judged by χ² where the family fixes the dispersion (binomial, "
+    "Poisson) and by F, on the Pearson dispersion of the whole model, where it is estimated. In "
+    "the first table each term stands beside those before it only; in the second beside all "
+    "others (McCullagh & Nelder 1989)."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class GlmChoice:

@@ -43,7 +43,8 @@ def candidate_deviance(table: DevianceTable) -> go.Figure:
             )
         best = rows[0]
         title = (
-            f"{label(_short(best.candidate))} removes {best.d2:.1%} of the null deviance out of fold"
+            f"{label(_short(best.candidate))} removes {best.d2:.1%} of the null deviance "
+            "out of fold"
             if best.d2 > 0
             else "No candidate beats the null model out of fold"
         )

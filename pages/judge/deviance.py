@@ -29,54 +29,59 @@ with shell.boundary():
     glm.figures(found)
 
     terms, coefs, compared, residuals, steps = st.tabs(
-        ["Terms", "Coefficients", "Nested models", "Residuals", "Stepwise"]
+        ["Terms", "Coefficients", "Nested models", "Residuals", "Stepwise"],
+        key="deviance",
+        bind="query-params",
     )
-    with terms:
-        if found.terms and found.dropped:
-            chart.chart(deviance_waterfall(found.terms), "deviance-waterfall")
-            table.table(glm.deviance_rows(found.terms), "deviance-terms", alt="Terms in order")
-            st.markdown("#### Each term dropped from the whole model")
-            table.table(glm.deviance_rows(found.dropped), "deviance-dropped", alt="Dropped terms")
-            shell.why(
-                "A term's drop in deviance is judged by χ² where the family fixes the dispersion "
-                "(binomial, Poisson) and by F, on the Pearson dispersion of the whole model, where "
-                "it is estimated. In the first table each term stands beside those before it only; "
-                "in the second beside all others (McCullagh & Nelder 1989).",
-                "How are terms tested?",
-            )
-        else:
-            st.info("The formula has no term to test.", icon=":material/info:")
-    with coefs:
-        chart.chart(coefficients(found.coefficients, found.link), "glm-coefficients")
-        table.table(glm.coefficient_rows(found), "glm-coefficient-table", alt="Coefficients")
-    with compared:
-        if found.compared:
-            table.table(glm.deviance_rows(found.compared), "deviance-nested", alt="Nested models")
-            for note in found.compared.notes:
+    if terms.open:
+        with terms:
+            if found.terms and found.dropped:
+                chart.chart(deviance_waterfall(found.terms), "deviance-waterfall")
+                table.table(glm.deviance_rows(found.terms), "deviance-terms", alt="Terms in order")
+                st.markdown("#### Each term dropped from the whole model")
+                table.table(
+                    glm.deviance_rows(found.dropped), "deviance-dropped", alt="Dropped terms"
+                )
+                shell.why(glm.TESTED, "How are terms tested?")
+            else:
+                st.info("The formula has no term to test.", icon=":material/info:")
+    if coefs.open:
+        with coefs:
+            chart.chart(coefficients(found.coefficients, found.link), "glm-coefficients")
+            table.table(glm.coefficient_rows(found), "glm-coefficient-table", alt="Coefficients")
+    if compared.open:
+        with compared:
+            if found.compared:
+                table.table(
+                    glm.deviance_rows(found.compared), "deviance-nested", alt="Nested models"
+                )
+                for note in found.compared.notes:
+                    st.caption(plain(note, 300))
+            else:
+                st.info(
+                    "Name nested models above, under “Offset, exposure, weights and models to "
+                    "compare”, to see whether the larger one is worth its terms.",
+                    icon=":material/info:",
+                )
+    if residuals.open:
+        with residuals:
+            chart.chart(residual_quantile(found.points), "residual-quantile")
+            chart.chart(residual_fitted(found.points, found.link), "residual-fitted")
+            chart.chart(leverage_cook(found.points), "leverage-cook")
+            for note in found.points.notes:
                 st.caption(plain(note, 300))
-        else:
-            st.info(
-                "Name nested models above, under “Offset, exposure, weights and models to "
-                "compare”, to see whether the larger one is worth its terms.",
-                icon=":material/info:",
+    if steps.open:
+        with steps:
+            criterion = st.segmented_control(
+                "Drop terms one at a time as long as this falls",
+                ["aic", "bic"],
+                format_func=str.upper,
+                key="glm-criterion",
             )
-    with residuals:
-        chart.chart(residual_quantile(found.points), "residual-quantile")
-        chart.chart(residual_fitted(found.points, found.link), "residual-fitted")
-        chart.chart(leverage_cook(found.points), "leverage-cook")
-        for note in found.points.notes:
-            st.caption(plain(note, 300))
-    with steps:
-        criterion = st.segmented_control(
-            "Drop terms one at a time as long as this falls",
-            ["aic", "bic"],
-            format_func=str.upper,
-            key="glm-criterion",
-        )
-        if criterion:
-            path = glm.stepwise(study, choice, criterion)
-            chart.chart(step_waterfall(path), "step-waterfall")
-            table.table(path.frame(), "step-path", alt="One row per step")
+            if criterion:
+                path = glm.stepwise(study, choice, criterion)
+                chart.chart(step_waterfall(path), "step-waterfall")
+                table.table(path.frame(), "step-path", alt="One row per step")
 
 st.markdown("#### Every candidate out of fold")
 if run is None:

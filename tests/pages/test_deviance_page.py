@@ -1,0 +1,114 @@
+"""The deviance page says what it needs, fits what is asked for, and answers mistakes in words."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from components.navigation import ROOT
+from outfold.data.source import open_data
+from outfold.study.defaults import with_target
+from outfold.study.study import Study
+from outfold.study.workspace import Workspace
+
+PAGE = "pages/judge/deviance.py"
+VIEWS = ("Terms", "Coefficients", "Nested models", "Residuals", "Stepwise")
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    monkeypatch.setenv("OUTFOLD_HOME", str(tmp_path))
+    return tmp_path
+
+
+def opened(home, file="warpbreaks.csv", target="breaks", view=None):
+    """The page with a table loaded, as it is found by its address."""
+    workspace = Workspace(home)
+    dataset = open_data(ROOT / "tests" / "reference" / "data" / file, workspace.datasets)
+    frame = workspace.datasets.frame(dataset.key)
+    study = with_target(Study(dataset.key, target, "binary"), dataset, frame, target)
+    page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    page.query_params["study"] = workspace.save_study(study)
+    if view:
+        page.query_params["deviance"] = view
+    page.run()
+    return page.switch_page(PAGE).run()
+
+
+def charts(page):
+    return [json.loads(c.proto.spec) for c in page.get("plotly_chart")]
+
+
+def widget(found, label):
+    return next(w for w in found if w.label == label)
+
+
+def test_without_a_table_the_page_says_what_it_needs(home):
+    """Never blank, never a traceback."""
+    page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    page.switch_page(PAGE).run()
+    assert not page.exception
+    assert any("No table is loaded" in m.value for m in page.markdown)
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_view_of_a_loaded_table_is_drawn(home, view):
+    """Each tab has its content, and nothing fails."""
+    page = opened(home, view=view)
+    assert not page.exception
+    assert not page.error
+    assert page.metric[0].label == "Null deviance"
+    expected = {"Terms": 1, "Coefficients": 1, "Nested models": 0, "Residuals": 3, "Stepwise": 0}
+    assert len(charts(page)) == expected[view]
+
+
+def test_the_family_changes_the_deviance(home):
+    """A control with an effect: Poisson instead of Gaussian gives R's null deviance."""
+    page = opened(home)
+    widget(page.selectbox, "Family").set_value("poisson").run()
+    assert not page.exception
+    assert page.metric[0].value == "297.372"
+    assert any("3" in w.value and "Poisson" in w.value for w in page.warning)
+
+
+def test_the_formula_box_takes_interactions(home):
+    """What is typed is fitted."""
+    page = opened(home)
+    widget(page.selectbox, "Family").set_value("poisson").run()
+    widget(page.text_input, "Formula").set_value("breaks ~ wool * tension").run()
+    assert page.metric[1].value == "182.305"
+
+
+def test_a_wrong_formula_is_answered_in_words(home):
+    """One sentence; the builder stays, so that it can be put right."""
+    page = opened(home)
+    widget(page.text_input, "Formula").set_value("breaks ~ wol").run()
+    assert not page.exception
+    assert "Did you mean wool" in page.error[0].value
+    assert widget(page.text_input, "Formula").value == "breaks ~ wol"
+
+
+def test_nested_models_are_compared(home):
+    """The table of nested models appears once one is named."""
+    page = opened(home, view="Nested models")
+    page.text_area[0].set_value("breaks ~ wool").run()
+    assert not page.exception
+    assert list(page.dataframe[0].value["Model"]) == ["breaks ~ wool", "breaks ~ wool + tension"]
+
+
+def test_steps_are_drawn_when_a_criterion_is_chosen(home):
+    """Backward by AIC on the formula's terms."""
+    page = opened(home, "infert.csv", "case", view="Stepwise")
+    page.button_group[-1].set_value("aic").run()
+    assert not page.exception
+    assert len(charts(page)) == 1
+
+
+def test_a_target_of_several_classes_gets_another_response(home):
+    """A multi-class target has no GLM here; the page says so and models a number."""
+    page = opened(home, "iris.csv", "Species")
+    assert not page.exception
+    assert any("several classes" in i.value for i in page.info)
+    assert page.metric
