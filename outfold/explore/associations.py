@@ -72,9 +72,10 @@ class Associations:
         return len(self.value)
 
     def __iter__(self) -> Iterator[Pair]:
-        return (self._pair(place) for place in range(len(self)))
+        return (self.at(place) for place in range(len(self)))
 
-    def _pair(self, place: int) -> Pair:
+    def at(self, place: int) -> Pair:
+        """The pair at a place of the arrays."""
         code = int(self.measure[place])
         return Pair(
             float(self.value[place]),
@@ -97,12 +98,16 @@ class Associations:
         found = np.flatnonzero((self.first == i) & (self.second == j))
         if not len(found):
             raise KeyError((a, b))
-        return self._pair(int(found[0]))
+        return self.at(int(found[0]))
 
     def undefined(self) -> Mapping[str, int]:
         """How many pairs have no value, by reason."""
         counted = np.bincount(self.reason, minlength=len(REASONS))
         return {REASONS[i]: int(c) for i, c in enumerate(counted) if i and c}
+
+    def reasons(self) -> list[str]:
+        """Why each pair has no value; nothing where it has one."""
+        return [REASONS[i] for i in self.reason]
 
     def measures_used(self) -> tuple[Measure, ...]:
         """The measures that occur."""

@@ -19,3 +19,10 @@ def benjamini_hochberg(p: Floats) -> Floats:
     scaled = p[order] * m / np.arange(1, m + 1)
     adjusted[order] = np.minimum(np.minimum.accumulate(scaled[::-1])[::-1], 1.0)
     return adjusted
+
+
+def shown_p(p: float) -> str:
+    """A p-value as people read it: two significant digits, and no zero."""
+    if np.isnan(p):
+        return "–"
+    return "below 0.0001" if p < 1e-4 else f"{p:.2g}"
