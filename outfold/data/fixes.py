@@ -20,7 +20,6 @@ from outfold.data.fix import Fix
 from outfold.data.levels import level_counts
 from outfold.data.numbers_in_text import to_numbers
 from outfold.data.row_hash import row_hashes
-from outfold.data.schema import ColumnType
 from outfold.data.words import listed, quoted
 from outfold.errors import OutfoldError, UnknownNameError
 
@@ -38,7 +37,6 @@ class FixKind:
         change: From frame, columns (all present) and parameters to a changed frame; the frame given
             is not altered.
         params: The parameters it must have.
-        gives: The type that its columns have afterwards, where it changes that.
         needs_columns: Whether it must name columns.
     """
 
@@ -47,7 +45,6 @@ class FixKind:
     sentence: Callable[[tuple[str, ...], Params], str]
     change: Callable[[pd.DataFrame, list[str], Params], pd.DataFrame]
     params: tuple[str, ...] = ()
-    gives: ColumnType | None = None
     needs_columns: bool = True
 
 
@@ -159,7 +156,6 @@ _KINDS = (
         ),
         lambda frame, columns, p: _each(frame, columns, lambda c: to_dates(c, p["format"])),
         params=("format",),
-        gives="datetime",
     ),
     FixKind(
         "parse_numbers",
@@ -171,7 +167,6 @@ _KINDS = (
         ),
         lambda frame, columns, p: _each(frame, columns, lambda c: to_numbers(c, p["decimal"])),
         params=("decimal",),
-        gives="numeric",
     ),
     FixKind(
         "set_missing",
@@ -254,13 +249,3 @@ def apply_fixes(frame: pd.DataFrame, fixes: Sequence[Fix]) -> pd.DataFrame:
                 f"After the fix {kind.label.lower()!r} no row is left.", "Remove the fix."
             )
     return frame
-
-
-def types_after(fixes: Sequence[Fix]) -> dict[str, ColumnType]:
-    """The types that columns are known to have after some fixes, where a fix changes them."""
-    given: dict[str, ColumnType] = {}
-    for fix in fixes:
-        gives = kind_of(fix).gives
-        if gives is not None:
-            given.update(dict.fromkeys(fix.columns, gives))
-    return given

@@ -147,7 +147,8 @@ def profile(
         column_profile(frame[c.name], c, given.get(c.name) or default_role(c))
         for c in schema.columns
     )
-    return Profile(len(frame), columns, findings(frame, schema, target, muted, task))
+    unused = [c.name for c in columns if given.get(c.name) == "ignore"]
+    return Profile(len(frame), columns, findings(frame, schema, target, muted, task, unused))
 
 
 def column_profile(values: pd.Series, column: Column, role: Role = "feature") -> ColumnProfile:

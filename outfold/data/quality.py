@@ -39,6 +39,7 @@ def findings(
     target: str | None = None,
     muted: Collection[str] = (),
     task: Task | None = None,
+    ignored: Collection[str] = (),
 ) -> tuple[Finding, ...]:
     """What every check found, serious ones first, then in the order of the checks.
 
@@ -48,9 +49,14 @@ def findings(
         target: The column to predict, if one is chosen; checks of the target need it.
         muted: Codes that the person does not want to see.
         task: What kind of target it is; by default as its column type says.
+        ignored: Columns that are not used, such as those with the role ignore; not looked at.
     """
     if task is not None and target is not None:
         schema = _read_as(schema, target, task)
+    if ignored:
+        used = [c for c in schema.columns if c.name == target or c.name not in ignored]
+        schema = Schema(tuple(used))
+        frame = frame[list(schema.names())]
     found: list[tuple[int, Finding]] = []
     if len(frame):
         for place, check in enumerate(checks()):

@@ -5,9 +5,7 @@ import pandas as pd
 import pytest
 
 from outfold.data.fix import Fix
-from outfold.data.fixes import FIXES, apply_fixes, describe, types_after
-from outfold.data.infer import infer
-from outfold.data.mend import mend
+from outfold.data.fixes import FIXES, apply_fixes, describe
 from outfold.errors import OutfoldError, UnknownNameError
 from outfold.study.study import Study
 
@@ -241,23 +239,3 @@ def test_a_fix_that_leaves_no_row_is_refused():
     frame = pd.DataFrame({"y": [np.nan, np.nan]})
     with pytest.raises(OutfoldError, match="no row is left"):
         apply_fixes(frame, [Fix("drop_rows_missing_target", ("y",))])
-
-
-def test_mending_brings_the_schema_along():
-    """Types, missing cells and levels are those of the fixed table; no fix changes nothing."""
-    frame, schema = infer(table())
-    assert mend(frame, schema, [])[0] is frame
-    assert mend(frame, schema, [])[1] is schema
-    fixes = [EXAMPLES[k] for k in ("parse_numbers", "drop_rows_with_value", "set_missing")]
-    fixed, described = mend(frame, schema, fixes)
-    assert described.names() == tuple(fixed.columns)
-    assert described["price"].type == "numeric"
-    assert described["price"].missing == 2
-    assert described["x"].missing == 2
-    assert described["y"].levels == ("no", "yes")
-
-
-def test_the_types_after_parsing_are_known():
-    """So that the schema follows the fixes."""
-    fixes = [EXAMPLES["parse_dates"], EXAMPLES["parse_numbers"], EXAMPLES["drop_column"]]
-    assert types_after(fixes) == {"day": "datetime", "price": "numeric"}

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from outfold.data.fixes import apply_fixes, describe
+from outfold.data.profile import profile
 from outfold.data.quality import MANY, checks, findings
 from outfold.data.schema import source_of
 from tests.engine.data.quality_cases import FIRES, SILENT, noise, some, typed
@@ -125,6 +126,14 @@ def test_a_muted_code_is_not_told():
     case = FIRES["OF103"]()
     assert "OF103" in {f.code for f in findings(case.frame, case.schema)}
     assert "OF103" not in {f.code for f in findings(case.frame, case.schema, muted={"OF103"})}
+
+
+def test_a_column_that_is_not_used_is_not_looked_at():
+    """Setting the parts of the target aside answers the finding as well as dropping them."""
+    case = FIRES["OF307"]()
+    assert findings(case.frame, case.schema, "y", ignored=["a"]) == ()
+    told = profile(case.frame, case.schema, "y", roles={"a": "ignore"})
+    assert told.findings == ()
 
 
 def test_many_alike_findings_are_told_as_one_with_one_fix():
