@@ -77,19 +77,19 @@ def _logistic(x: Floats, y: Floats, offset: Floats) -> tuple[Floats, Floats, flo
     beta = np.zeros(x.shape[1])
 
     def likelihood(at: Floats) -> float:
-        eta = x @ at + offset
-        return float((y * eta - np.logaddexp(0, eta)).sum())
+        eta = (x * at).sum(axis=1) + offset
+        return float((y * eta - np.maximum(eta, 0) - np.log1p(np.exp(-np.abs(eta)))).sum())
 
     now = likelihood(beta)
     for _ in range(100):
-        eta = x @ beta + offset
+        eta = (x * beta).sum(axis=1) + offset
         mu = 1 / (1 + np.exp(-np.clip(eta, -500, 500)))
         weight = mu * (1 - mu)
-        information = x.T @ (x * weight[:, None])
+        information = np.einsum("ni,n,nj->ij", x, weight, x)
         # Of a separated fit the information vanishes as the slope runs off.
         if not np.isfinite(information).all() or np.linalg.cond(information) > 1e14:
             return None
-        step = np.linalg.solve(information, x.T @ (y - mu))
+        step = np.linalg.solve(information, np.einsum("ni,n->i", x, y - mu))
         size = 1.0
         while (then := likelihood(beta + size * step)) < now - 1e-12 * abs(now) and size > 1e-6:
             size /= 2
