@@ -20,7 +20,7 @@ from outfold.commands.command import (
     reading_options,
     require_column,
 )
-from outfold.data.schema import ROLES
+from outfold.data.schema import ROLES, Role
 from outfold.errors import OutfoldError, ParameterError
 from outfold.registry import Kind
 from outfold.study.study import Study
@@ -148,8 +148,8 @@ def _study(options: argparse.Namespace, workspace: Workspace) -> Study:
     return study.replace(**changes)
 
 
-def _roles(given: list[str], frame: pd.DataFrame) -> dict[str, str]:
-    roles = {}
+def _roles(given: list[str], frame: pd.DataFrame) -> dict[str, Role]:
+    roles: dict[str, Role] = {}
     for item in given:
         column, equals, role = item.rpartition("=")
         if not equals or role not in ROLES:

@@ -13,7 +13,7 @@ from outfold.registry import Kind, Strategy, registry
 from outfold.study.study import Candidate, Choice, Study
 
 
-class Balanced(BaseEstimator):
+class Balanced(BaseEstimator):  # type: ignore[misc]
     """A model fitted with weights that a resampler gives instead of changing the rows.
 
     Args:

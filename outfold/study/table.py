@@ -139,7 +139,8 @@ def study_table(workspace: Workspace, study: Study) -> StudyTable:
     group = study.column_with("group")
     groups = None
     if group is not None:
-        groups = pd.factorize(frame[_known_column(frame, group)], use_na_sentinel=False)[0]
+        codes, _ = pd.factorize(frame[_known_column(frame, group)], use_na_sentinel=False)
+        groups = np.asarray(codes, dtype=np.intp)
     when = study.column_with("time")
     order = None
     if when is not None:
@@ -149,7 +150,7 @@ def study_table(workspace: Workspace, study: Study) -> StudyTable:
                 f"The time column {when!r} is missing in {int(moments.isna().sum()):,} rows.",
                 "Take a complete column for the order of rows.",
             )
-        order = moments.rank(method="dense").astype(int).to_numpy()
+        order = moments.rank(method="dense").to_numpy().astype(np.intp)
     types = {c.name: c.type for c in schema.columns}
     data = frame[list(features)]
     counts = np.bincount(target.astype(int)) if classes else None
@@ -197,7 +198,7 @@ def _target(values: pd.Series, study: Study) -> tuple[Floats | Ints, tuple[str, 
                 "At most 200 can be told apart; a number is a regression or count.",
             )
         codes = {name: i for i, name in enumerate(classes)}
-        target = as_text(values).map(codes).to_numpy(dtype=np.intp)
+        target: Ints = np.asarray(as_text(values).map(codes), dtype=np.intp)
         positive = codes.get(study.positive or "", positive_class(values, classes))
         return target, classes, positive
     if not pd.api.types.is_numeric_dtype(values.dtype) or pd.api.types.is_bool_dtype(values.dtype):

@@ -78,7 +78,7 @@ class Workspace:
             path = self._arrays_path(key)
             path.parent.mkdir(parents=True, exist_ok=True)
             buffer = io.BytesIO()
-            np.savez(buffer, **dict(arrays))
+            np.savez(buffer, allow_pickle=False, **arrays)
             size = buffer.tell()
             handle, name = tempfile.mkstemp(dir=path.parent)
             with os.fdopen(handle, "wb") as stream:

@@ -1,0 +1,218 @@
+"""The command line as a contract: what each command prints, and how it refuses."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from outfold.cli import json_ready, main
+from outfold.commands import COMMANDS
+from tests.reference.cases import table
+from tests.tables import mixed_table
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(autouse=True)
+def _home(tmp_path, monkeypatch):
+    monkeypatch.setenv("OUTFOLD_HOME", str(tmp_path / "home"))
+
+
+@pytest.fixture
+def csv(tmp_path) -> str:
+    """A small mixed table with a binary target ``y``."""
+    path = tmp_path / "mixed.csv"
+    mixed_table(160).to_csv(path, index=False)
+    return str(path)
+
+
+def printed(capsys, *arguments: str) -> dict:
+    """The JSON document that a command prints."""
+    assert main([*arguments, "--json"]) == 0
+    out = capsys.readouterr().out
+    return json.loads(out)
+
+
+def test_profile_prints_columns_and_findings(capsys, csv):
+    """The contract's fields are there, and say what the table holds."""
+    found = printed(capsys, "profile", csv, "--target", "y")
+    assert found["rows"] == 160
+    columns = {c["name"]: c for c in found["columns"]}
+    assert set(columns) == {"amount", "signal", "noise", "kind", "flag", "when", "y"}
+    assert columns["y"]["role"] == "target"
+    assert columns["kind"]["type"] == "categorical"
+    assert columns["flag"]["type"] == "boolean"
+    assert columns["when"]["type"] == "datetime"
+    for field in ("missing", "unique", "summary"):
+        assert field in columns["noise"]
+    for finding in found["findings"]:
+        assert {"code", "severity", "column", "message", "fix"} <= set(finding)
+
+
+def test_associate_prints_each_pair_with_its_measure(capsys, csv):
+    """Every pair comes once; with a target only its pairs."""
+    found = printed(capsys, "associate", csv)
+    names = {(p["a"], p["b"]) for p in found["pairs"]}
+    assert len(names) == len(found["pairs"]) == 21
+    for pair in found["pairs"]:
+        assert {"measure", "value", "p_value", "n", "p_adjusted"} <= set(pair)
+    with_target = printed(capsys, "associate", csv, "--target", "y")
+    assert len(with_target["pairs"]) == 6
+    assert all("y" in (p["a"], p["b"]) for p in with_target["pairs"])
+
+
+def test_select_prints_selection_scores_and_merit(capsys, csv):
+    """CFS keeps the signal; its merit is printed."""
+    found = printed(capsys, "select", csv, "--target", "y", "--selector", "cfs")
+    assert "signal" in found["selected"]
+    assert {s["feature"] for s in found["scores"]} >= {"signal", "noise", "kind"}
+    assert sorted(s["rank"] for s in found["scores"]) == list(range(1, len(found["scores"]) + 1))
+    assert 0 < found["merit"] < 1
+
+
+def test_resample_prints_counts_and_writes_rows(capsys, csv, tmp_path):
+    """Over-sampling evens out the classes; the rows written are those counted."""
+    out = tmp_path / "rows.csv"
+    found = printed(
+        capsys, "resample", csv, "--target", "y", "--resampler", "random_over", "--out", str(out)
+    )
+    assert found["before"] == {"no": 120, "yes": 40}
+    assert found["after"] == {"no": 120, "yes": 120}
+    assert len(out.read_text().splitlines()) == 241
+
+
+def test_deviance_agrees_with_r(capsys, tmp_path):
+    """The warp breaks model of R's manual: deviances 297.372, 226.431 and 182.305."""
+    path = tmp_path / "warpbreaks.csv"
+    table("warpbreaks.csv").to_csv(path, index=False)
+    found = printed(
+        capsys, "deviance", str(path), "--formula", "breaks ~ wool * tension",
+        "--family", "poisson", "--against", "breaks ~ tension",
+    )  # fmt: skip
+    assert found["fit"]["null_deviance"] == pytest.approx(297.372211804605, rel=1e-9)
+    assert found["fit"]["residual_deviance"] == pytest.approx(182.305131285847, rel=1e-8)
+    last = found["analysis_of_deviance"][-1]
+    assert last["delta"] == pytest.approx(44.1255, abs=1e-4)
+    assert last["df"] == 3
+    assert last["p_value"] == pytest.approx(1.42e-9, rel=1e-2)
+
+
+@pytest.mark.cluster
+def test_compare_prints_keeps_and_reuses_a_run(capsys, csv, tmp_path):
+    """The leaderboard's fields, a second run that computes nothing, and the run's trade-off."""
+    out = str(tmp_path / "run")
+    arguments = ["compare", csv, "--target", "y", "--models", "logistic,decision_tree:max_depth=3",
+                 "--selectors", "none,anova_f", "--folds", "3", "--repeats", "1", "--out", out]  # fmt: skip
+    found = printed(capsys, *arguments)
+    assert found["steps"] == {"computed": 15, "reused": 0, "failed": 0}
+    assert found["study"]["target"] == "y"
+    assert len(found["leaderboard"]) == 5
+    fields = {"candidate", "selector", "resampler", "model", "metrics", "fit_seconds",
+              "predict_seconds_per_1000", "size_bytes", "status", "reason"}  # fmt: skip
+    for row in found["leaderboard"]:
+        assert fields <= set(row)
+        assert {"mean", "std", "low", "high"} <= set(row["metrics"]["roc_auc"])
+    assert found["comparison"]["pairs"]
+
+    again = printed(capsys, *arguments)
+    assert again["steps"] == {"computed": 0, "reused": 15, "failed": 0}
+    assert again["leaderboard"] == found["leaderboard"]
+
+    study = tmp_path / "study.json"
+    study.write_text(json.dumps(found["study"]))
+    once_more = printed(capsys, "compare", csv, "--study", str(study), "--out", out)
+    assert once_more["steps"]["reused"] == 15
+
+    offers = printed(capsys, "tradeoff", out, "--cost", "size_bytes")
+    assert set(offers["pareto"]) <= {row["candidate"] for row in found["leaderboard"]}
+    assert offers["pareto"]
+
+
+BAD = {
+    "no such file": (["profile", "nowhere.csv"], "nowhere.csv"),
+    "no such sample": (["profile", "sample:wined"], "Did you mean wine"),
+    "no such command": (["profil"], "invalid choice"),
+    "no such target": (["select", "CSV", "--target", "z", "--selector", "cfs"], "no column 'z'"),
+    "no such selector": (["select", "CSV", "--target", "y", "--selector", "cf"], "mean cfs"),
+    "no such parameter": (
+        ["select", "CSV", "--target", "y", "--selector", "cfs", "--param", "q=1"],
+        "has no parameter 'q'",
+    ),
+    "a parameter out of range": (
+        ["compare", "CSV", "--target", "y", "--models", "knn:n_neighbors=0"],
+        "a whole number from 1",
+    ),
+    "one fold": (["compare", "CSV", "--target", "y", "--folds", "1"], "Take 2 to 50"),
+    "a resampler for a number": (
+        ["resample", "CSV", "--target", "signal", "--resampler", "smotenc"],
+        "regression",
+    ),
+    "a formula that runs code": (
+        ["deviance", "CSV", "--formula", "y ~ __import__('os')", "--family", "binomial"],
+        "no meaning",
+    ),
+    "a study that is no JSON": (["compare", "CSV", "--study", "CSV"], "no JSON"),
+    "a folder without a run": (["tradeoff", "."], "holds no run"),
+    "a role that is none": (
+        ["compare", "CSV", "--target", "y", "--role", "kind=boss"],
+        "gives no role",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_bad_input_gets_one_line_and_status_two(capsys, csv, name):
+    """One line on standard error names what is wrong; nothing is printed, nothing traced."""
+    arguments, complaint = BAD[name]
+    assert main([csv if a == "CSV" else a for a in arguments]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith("outfold: ")
+    assert said.err.count("\n") == 1
+    assert complaint in said.err
+
+
+FILES = {
+    "empty": b"",
+    "header only": b"a,b,c\n",
+    "one row": b"a,b\n1,2\n",
+    "noise": bytes(range(256)) * 40,
+    "pickle": b"\x80\x04\x95\x10\x00\x00\x00\x00\x00\x00\x00}\x94(K\x01K\x02u.",
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_that_is_no_table_gets_one_line(capsys, tmp_path, name):
+    """From an empty file to binary noise: a sentence, never a traceback."""
+    path = tmp_path / "input.csv"
+    path.write_bytes(FILES[name])
+    status = main(["compare", str(path), "--target", "a"])
+    said = capsys.readouterr()
+    assert status == 2
+    assert said.err.count("\n") == 1
+    assert "Traceback" not in said.err
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda c: c.name)
+def test_every_command_prints_for_people_too(command):
+    """Without --json a command prints words; its help names its arguments."""
+    done = subprocess.run(
+        [sys.executable, "-m", "outfold", command.name, "--help"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert command.summary in " ".join(done.stdout.split())
+    assert "--json" in done.stdout
+
+
+def test_what_json_cannot_hold_becomes_null():
+    """NaN and infinities are not JSON."""
+    import numpy as np
+
+    assert json_ready({"a": float("nan"), "b": [np.float64("inf"), np.int64(3)]}) == {
+        "a": None,
+        "b": [None, 3],
+    }
