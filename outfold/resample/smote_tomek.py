@@ -15,7 +15,7 @@ def build(task: Task, seed: int, ratio: float = 1.0, neighbours: int = 5) -> Any
     from outfold.resample.synthetic import Synthetic
 
     return Combined(
-        Synthetic("smotenc", ratio=ratio, neighbours=neighbours, seed=seed),
+        Synthetic("fitting", ratio=ratio, neighbours=neighbours, seed=seed),
         RowChoice("tomek", every_class=True),
     )
 

@@ -18,16 +18,19 @@ from outfold.resample.sampling import (
     grown,
 )
 
-Method = Literal["smote", "smotenc", "smoten", "borderline", "svm", "adasyn"]
+Method = Literal["smote", "smotenc", "smoten", "fitting", "borderline", "svm", "adasyn"]
 
 NAMES: dict[Method, str] = {
     "smote": "SMOTE",
     "smotenc": "SMOTENC",
     "smoten": "SMOTEN",
+    "fitting": "SMOTE",
     "borderline": "Borderline SMOTE",
     "svm": "SVM SMOTE",
     "adasyn": "ADASYN",
 }
+
+NOWHERE = ("No samples will be generated", "All support vectors are considered as noise")
 
 
 class Synthetic(Resampler):
@@ -37,7 +40,7 @@ class Synthetic(Resampler):
     with two values, such as a truth value, keeps to them: a value between goes to the nearer.
 
     Args:
-        method: How the new rows are made.
+        method: How the new rows are made; ``fitting`` is the SMOTE that the columns ask for.
         ratio: Rows of each smaller class over those of the largest, afterwards.
         neighbours: Nearest rows of the same class that a new row may lie towards; lowered, with a
             note, where a class has too few rows.
@@ -98,13 +101,13 @@ class Synthetic(Resampler):
 
     def _applicable(self, categories: int, columns: int) -> Method:
         """The method itself, or the one of its family that these columns ask for."""
-        if self.method in ("smote", "smotenc", "smoten"):
+        if self.method in ("smote", "smotenc", "smoten", "fitting"):
             wanted: Method = "smotenc"
             if categories == 0:
                 wanted = "smote"
             elif categories == columns:
                 wanted = "smoten"
-            if wanted != self.method:
+            if self.method not in (wanted, "fitting"):
                 have = {
                     "smote": "no column here is categorical",
                     "smotenc": "the columns here are numeric and categorical",
@@ -154,20 +157,17 @@ class Synthetic(Resampler):
         elif method == "svm":
             sampler = over.SVMSMOTE(k_neighbors=near, m_neighbors=around, **shared)
         else:
-            sampler = over.ADASYN(n_neighbors=min(self.neighbours, len(y) - 1), **shared)
+            sampler = over.ADASYN(n_neighbors=near, **shared)
         try:
             made, _ = sampler.fit_resample(matrix, y)
         except ValueError as error:
-            # imbalanced-learn tells so that no row of the class lies near another class.
-            if method not in ("adasyn", "svm"):
+            # The two ways in which imbalanced-learn tells that it found nowhere to start from.
+            if not any(words in str(error) for words in NOWHERE):
                 raise
+            made = matrix
+        if len(made) == len(y):
             self.notes_.append(
-                f"{NAMES[method]} made no rows for a class: {str(error).rstrip('.')}."
-            )
-            return matrix[:0]
-        if method == "borderline" and len(made) == len(y):
-            self.notes_.append(
-                "Borderline SMOTE made no rows for a class: none of its rows lies at the border."
+                f"{NAMES[method]} made no rows for a class: none of its rows lies at the border."
             )
         return np.asarray(made[len(y) :], dtype=np.float64)
 
