@@ -112,7 +112,8 @@ def typed(study: Study) -> tuple[pd.DataFrame, Any]:
 
 
 def agreement(run: str) -> Any:
-    """How the selectors of a run agree, as far as it has come."""
+    """How the selectors of a run agree, as far as it has come; ``none`` is left out."""
+    from components.names import choice_name
     from outfold.judge.stability import agreement
     from outfold.study.selections import selections
 
@@ -120,7 +121,14 @@ def agreement(run: str) -> Any:
 
     def compute() -> Any:
         found = selections(workspace(), run)
-        return agreement({label: [s.selection for s in some] for label, some in found.items()})
+        chosen = workspace().study(workspace().records.run(run).study).selectors
+        return agreement(
+            {
+                choice_name("selector", c): [s.selection for s in found.get(c.label(), ())]
+                for c in chosen
+                if c.key != "none"
+            }
+        )
 
     return remember("agreement", run, done, compute=compute)
 

@@ -132,7 +132,9 @@ def columns_of(board: Leaderboard, task: Task) -> dict[str, Any]:
     text = st.column_config.TextColumn
     shown: dict[str, Any] = {
         "Rank": text(
-            help=f"= : the best, or not told apart from it. Test: {board.test}.", width="small"
+            help=f"= : the best, or not told apart from it. Test: {board.test}.",
+            width="small",
+            pinned=True,
         ),
         "Model": text(pinned=True),
         "Splits": st.column_config.ProgressColumn(

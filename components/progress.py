@@ -48,6 +48,13 @@ def run_progress(run: str, below: Callable[[str], None], *, compact: bool = Fals
     watch()
 
 
+def has_ended(run: str) -> bool:
+    """Whether nothing more will happen in a run unless it is resumed."""
+    from outfold.study.run import progress
+
+    return progress(cache.workspace(), run, 0).has_ended
+
+
 def _status(run: str, now: RunProgress) -> None:
     icon, colour = BADGES[now.state]
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):

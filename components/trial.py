@@ -13,7 +13,7 @@ from outfold.study.study import Study
 
 
 def trial(study: Study, what: str, filling: Callable[[str], None]) -> str | None:
-    """Offer a trial, follow it, and return its run once something was measured.
+    """Offer a trial, follow it, and return its run once it has ended.
 
     Args:
         study: The small study; its run is found by the study's key, also after a refresh.
@@ -42,7 +42,7 @@ def trial(study: Study, what: str, filling: Callable[[str], None]) -> str | None
             )
         return None
     progress.run_progress(run, filling, compact=True)
-    return run
+    return run if progress.has_ended(run) else None
 
 
 def _start(study: Study) -> None:

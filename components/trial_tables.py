@@ -29,20 +29,23 @@ def selector_rows(run: str, result: Agreement) -> pd.DataFrame:
     import pandas as pd
 
     board = cache.leaderboard(run)
-    rows = {r.result.candidate.selector.label(): r for r in board.rows if not r.baseline}
+    known = {s.selector: s for s in result.selectors}
     found = []
-    for summary in result.selectors:
-        row = rows[summary.selector]
+    for row in board.rows:
+        name = choice_name("selector", row.result.candidate.selector)
+        summary = known.get(name)
+        if row.baseline or (summary is None and row.result.candidate.selector.key != "none"):
+            continue
         found.append(
             {
-                "Selector": choice_name("selector", row.result.candidate.selector),
-                "Columns kept": round(summary.n_kept, 1),
-                "Stability": summary.stability,
+                "Selector": name,
+                "Columns kept": round(summary.n_kept, 1) if summary else math.nan,
+                "Stability": summary.stability if summary else math.nan,
                 board.label: _mean(row, board.metric),
                 "Time": duration(row.result.costs.fit_seconds - row.result.costs.model_seconds),
-                "Its scores are": summary.score_name,
-                summary.merit_name or "Merit": summary.merit,
-                "Notes": " ".join(summary.notes),
+                "Its scores are": summary.score_name if summary else "",
+                "Merit": summary.merit if summary else math.nan,
+                "Notes": " ".join(summary.notes) if summary else "",
             }
         )
     frame = pd.DataFrame(found)

@@ -1,93 +1,63 @@
-"""How many rows each class has, before and after resampling."""
+"""What several resamplers make of the class sizes of one training fold."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
-from outfold.data.wording import percent
-from outfold.draw.theme import NEUTRAL, POSITIVE, label, layout
+from outfold.draw.theme import colours_of, label, layout
+from outfold.study.preview import ClassCounts
 
+PATTERNS = ("", "/", "x", ".", "\\", "+", "-", "|")
 MOST = 30
+"""Classes drawn; the table beside the chart has them all."""
 
 
-def draw(
-    before: Mapping[str, float], after: Mapping[str, float] | None = None, method: str = ""
-) -> go.Figure:
-    """Bars of rows per class.
+def draw(counts: Sequence[ClassCounts], names: Mapping[str, str] | None = None) -> go.Figure:
+    """One bar per resampler: the rows of each class as they count when a model is fitted.
 
     Args:
-        before: Rows by class as they were.
-        after: Rows by class after resampling, or the sum of their weights; a class that is not
-            named has none.
-        method: What was done, for the legend and the title.
+        counts: The resamplers, at least one; rows and weights per class.
+        names: What people call each resampler; its label otherwise.
     """
-    classes = sorted(before, key=lambda level: -before[level])
-    shown = classes[:MOST]
-    axis = _distinct([label(level, 24) for level in shown])
-    sides = [("Before", before, NEUTRAL, "")]
-    if after is not None:
-        sides.append((f"After {label(method)}".strip(), after, POSITIVE, "/"))
+    classes = counts[0].classes
+    colours = colours_of(classes)
     figure = go.Figure()
-    for name, counts, colour, pattern in sides:
-        total = sum(counts.values())
-        heights = [float(counts.get(level, 0)) for level in shown]
+    rows = [label((names or {}).get(c.resampler, c.resampler)) for c in counts]
+    order = counts[0].before.argsort()[::-1][:MOST]
+    for place, i in enumerate(order):
         figure.add_bar(
-            x=axis,
-            y=heights,
-            name=name,
-            marker={"color": colour, "pattern": {"shape": pattern}},
-            text=[f"{height:,.0f}" for height in heights],
-            textposition="auto",
+            y=rows,
+            x=[float(c.counted[i]) for c in counts],
+            orientation="h",
+            name=label(classes[i]),
+            marker={
+                "color": colours[classes[i]],
+                "pattern": {"shape": PATTERNS[place % len(PATTERNS)], "solidity": 0.25},
+            },
             customdata=[
-                [label(level, 80), percent(height / total) if total else "0.0%"]
-                for level, height in zip(shown, heights, strict=True)
+                [int(c.before[i]), int(c.after[i]), 1.0 if c.weight is None else c.weight[i]]
+                for c in counts
             ],
-            hovertemplate=f"{name}<br>%{{customdata[0]}}: %{{y:,.0f}} rows "
-            "(%{customdata[1]})<extra></extra>",
+            hovertemplate=f"<b>%{{y}}</b>, class {label(classes[i])}"
+            "<br>%{customdata[0]:,} rows before"
+            "<br>%{customdata[1]:,} rows after, each counting %{customdata[2]:.3g}"
+            "<extra></extra>",
         )
-    left_out = f"The {MOST} largest of {len(classes)} classes" if len(classes) > MOST else ""
+    before = counts[0].before
+    rarest = int(before.argmin())
+    figure.update_yaxes(autorange="reversed")
+    below = "Training rows of the first fold; weighted rows count as so many"
+    if len(classes) > MOST:
+        below += f"; the {MOST} largest of {len(classes)} classes"
     return layout(
         figure,
-        _title(before, after, method),
-        left_out,
-        x="Class",
-        y="Rows",
-        barmode="group",
-        showlegend=after is not None,
-        xaxis_type="category",
+        f"{label(classes[rarest])} is the rarest class: {before[rarest] / before.sum():.1%} of the "
+        "training rows",
+        below,
+        x="Rows as they count in fitting",
+        height=max(260, 190 + 34 * len(counts)),
+        barmode="stack",
+        legend_y=-0.28,
     )
-
-
-def ratio(counts: Mapping[str, float]) -> float:
-    """Rows of the largest class for one of the smallest; infinite where a class has none."""
-    least, most = min(counts.values()), max(counts.values())
-    return most / least if least > 0 else float("inf")
-
-
-def _title(before: Mapping[str, float], after: Mapping[str, float] | None, method: str) -> str:
-    if not before:
-        return "There is no class to count"
-    was = _in_words(ratio(before))
-    if after is None:
-        return f"The largest class has {was} the rows of the smallest"
-    now = _in_words(ratio({level: after.get(level, 0.0) for level in before}))
-    changed = sum(after.values()) - sum(before.values())
-    rows = f"{abs(changed):,.0f} rows {'more' if changed > 0 else 'fewer'}" if changed else ""
-    what = label(method) or "resampling"
-    return (
-        f"After {what} the largest class has {now} the rows of the smallest, before {was}"
-        f"{f' ({rows})' if abs(changed) >= 0.5 else ''}"
-    )
-
-
-def _in_words(times: float) -> str:
-    if times == float("inf"):
-        return "infinitely many times"
-    return f"{times:,.1f} times" if times < 10 else f"{times:,.0f} times"
-
-
-def _distinct(names: list[str]) -> list[str]:
-    """Shortened names made different again by an invisible mark."""
-    return [name + "\u200b" * names[:i].count(name) for i, name in enumerate(names)]

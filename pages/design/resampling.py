@@ -7,6 +7,7 @@ improves the ranking of rows, so look at both.
 import streamlit as st
 
 from components import cache, chart, navigation, shell, state, table, trial_tables
+from components.names import choice_name
 from components.params import replacing
 from components.text import plain
 from components.trial import trial
@@ -48,8 +49,9 @@ methods = st.multiselect(
 choices = [Choice("none"), *(chosen.get(key, Choice(key)) for key in methods)]
 counts = cache.class_counts(study, choices)
 
-chart.chart(resampled_counts.draw(counts), "class-counts")
-for note in dict.fromkeys(f"{c.resampler}: {text}" for c in counts for text in c.notes):
+names = {c.label(): choice_name("resampler", c) for c in choices}
+chart.chart(resampled_counts.draw(counts, names), "class-counts")
+for note in dict.fromkeys(f"{names[c.resampler]}: {text}" for c in counts for text in c.notes):
     st.caption(plain(note, 300))
 with st.expander("The counts as a table"):
     table.table(frame_of(counts), "class-counts-table", alt="Class counts before and after")

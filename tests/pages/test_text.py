@@ -8,8 +8,8 @@ from components import text
 @pytest.mark.parametrize(
     "hostile",
     [
-        "[link](http://x)", "![i](http://x/y.png)", "<script>", "$x$", "a_b_c", "*a*", "`a`", "~~a~~",
-        "# a", "a|b", "&lt;",
+        "[link](http://x)", "![i](http://x/y.png)", "<script>", "$x$", "a_b_c", "*a*", "`a`",
+        "~~a~~", "# a", "a|b", "&lt;",
     ],
 )  # fmt: skip
 def test_no_character_of_markup_is_left_bare(hostile):
@@ -45,7 +45,8 @@ def test_numbers_keep_three_significant_digits(value, shown):
 @pytest.mark.parametrize(
     ("seconds", "shown"),
     [
-     (0.0000021, "2 µs"), (0.0421, "42.1 ms"), (4.12, "4.1 s"), (200, "3 min 20 s"), (7260, "2 h 1 min"),
+     (0.0000021, "2 µs"), (0.0421, "42.1 ms"), (4.12, "4.1 s"),
+     (200, "3 min 20 s"), (7260, "2 h 1 min"),
      (math.nan, "–")],
 )  # fmt: skip
 def test_durations_have_the_unit_that_suits_them(seconds, shown):
