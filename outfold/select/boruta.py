@@ -81,6 +81,7 @@ def choose(
     response = as_response(target[rows], task)
     n = len(encoded.sources)
     hits = np.zeros(n, dtype=np.int64)
+    weight = np.zeros(n)
     rejected = np.zeros(n, dtype=bool)
     confirmed = np.zeros(n, dtype=bool)
     done = 0
@@ -91,6 +92,7 @@ def choose(
             both, response, task, int(draw.integers(2**31 - 1)), trees=trees, depth=7, rows=1_000
         )
         hits[left] += found[:real] > found[real:].max()
+        weight[left] += found[:real]
         done += 1
         better, worse = decided(hits, done, alpha)
         confirmed[better] = True
@@ -102,8 +104,10 @@ def choose(
         notes += (f"Undecided after {done} rounds and {fate}: {int(open_.sum())} column(s).",)
     passing = confirmed | open_ if tentative else confirmed
     scores = named(encoded.sources, hits / done)
+    # Columns that hit equally often are told apart by their importance.
+    ordered = {encoded.sources[i]: float(hits[i]) for i in np.lexsort((-weight, -hits))}
     selected, more = keep(
-        scores, k=k, passing={name for i, name in enumerate(encoded.sources) if passing[i]}
+        ordered, k=k, passing={name for i, name in enumerate(encoded.sources) if passing[i]}
     )
     return Selection(
         selected=selected,

@@ -30,6 +30,9 @@ from outfold.task import Task, is_classification
 FLOOR = 1e-6
 """The least redundancy that a quotient divides by."""
 
+NOTHING = 1e-12
+"""A relevance below this is a zero with rounding noise."""
+
 
 def coded(X: pd.DataFrame) -> Ints:
     """Every prepared column as codes, numbers in equally filled bins; missing is a level."""
@@ -91,8 +94,12 @@ def choose(
     total = np.zeros(len(sources))
     worth = relevance.copy()
     for _ in range(limit):
+        # A column that tells nothing has no redundancy either; the difference would favour it.
+        worth[relevance <= NOTHING] = -np.inf
         worth[taken] = -np.inf
         best = int(np.argmax(worth))
+        if taken and np.isneginf(worth[best]):
+            break
         taken.append(best)
         parts = [measure.redundancy(int(p)) for p in np.flatnonzero(owner == best)]
         total += best_part(np.max(parts, axis=0), owner, len(sources))
