@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import streamlit as st
 
-from components import cache
+from components import cache, table
 from components.text import number, plain
 from outfold.hashing import key_of
 from outfold.study.study import Study
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from outfold.judge.analysis_of_deviance import AnalysisOfDeviance
     from outfold.judge.candidate_deviance import DevianceTable
     from outfold.judge.glm_report import GlmReport
@@ -216,7 +214,9 @@ def figures(found: GlmReport) -> None:
             ("Pearson dispersion", "pearson_dispersion", "Far above 1: counts scatter too much."),
         ):
             digits = 3 if key in ("d2", "pearson_dispersion") else 6
-            st.metric(label, number(named[key], digits), help=explain, border=True)
+            value = named[key]
+            shown = f"{value:,.0f}" if abs(value) >= 1e5 else number(value, digits)
+            st.metric(label, shown, help=explain, border=True)
     st.caption(
         f"{found.n:,} rows, {named['df_null']:.0f} and {named['df_residual']:.0f} degrees of "
         f"freedom, all in sample: every row was fitted on."
@@ -225,7 +225,14 @@ def figures(found: GlmReport) -> None:
         st.warning(plain(note, 400), icon=":material/warning:")
 
 
-def deviance_rows(analysis: AnalysisOfDeviance) -> pd.DataFrame:
+def _formats() -> dict[str, Any]:
+    """How the columns of deviance and coefficient tables are shown."""
+    named = {"p": "%.3g", "F": "%.4g", "χ²": "%.6g", "AIC": "%.2f", "df": "%d"}
+    named |= {"Residual df": "%d", "Deviance taken off": "%.3f", "Residual deviance": "%.3f"}
+    return {name: st.column_config.NumberColumn(format=form) for name, form in named.items()}
+
+
+def deviance_table(analysis: AnalysisOfDeviance, key: str, alt: str) -> None:
     """A deviance table with headings for people."""
     statistic = {"f": "F", "chisq": "χ²", "rao": "Rao"}.get(analysis.test, "Statistic")
     names = {
@@ -239,15 +246,17 @@ def deviance_rows(analysis: AnalysisOfDeviance) -> pd.DataFrame:
         "aic": "AIC",
     }
     frame = analysis.frame()[list(names)].rename(columns=names)
-    return frame if analysis.kind in ("drop1", "add1") else frame.drop(columns="AIC")
+    if analysis.kind not in ("drop1", "add1"):
+        frame = frame.drop(columns="AIC")
+    table.table(frame, key, columns=_formats(), alt=alt)
 
 
-def coefficient_rows(found: GlmReport) -> pd.DataFrame:
+def coefficient_table(found: GlmReport) -> None:
     """The coefficients with headings for people."""
     import pandas as pd
 
     kind = found.coefficients[0].kind if found.coefficients else "z"
-    return pd.DataFrame(
+    frame = pd.DataFrame(
         [
             {
                 "Term": c.term,
@@ -262,6 +271,7 @@ def coefficient_rows(found: GlmReport) -> pd.DataFrame:
             for c in found.coefficients
         ]
     )
+    table.table(frame, "glm-coefficients-table", columns=_formats(), alt="Coefficients")
 
 
 def candidates(run: str) -> DevianceTable | None:

@@ -42,7 +42,7 @@ def deviance_waterfall(table: AnalysisOfDeviance) -> go.Figure:
             y=values,
             measure=kinds,
             customdata=lines,
-            text=[f"{abs(v):,.3g}" for v in values],
+            text=[_short(abs(v)) for v in values],
             textposition="outside",
             cliponaxis=False,
             decreasing={"marker": {"color": POSITIVE}},
@@ -64,3 +64,7 @@ def deviance_waterfall(table: AnalysisOfDeviance) -> go.Figure:
         figure, title, "In the formula's order; another order gives other drops.",
         x="Term", y="Deviance", showlegend=False,
     )  # fmt: skip
+
+
+def _short(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"

@@ -15,10 +15,11 @@ NAMED = 5
 
 def leverage_cook(points: DiagnosticPoints) -> go.Figure:
     """Pearson residuals over leverage; rows of large Cook's distance are diamonds with names."""
+    exact = np.isnan(points.cook)
     loud = np.nan_to_num(points.cook, nan=0.0) >= LARGE
     figure = go.Figure()
     for chosen, name, colour, symbol, size in (
-        (~loud, f"Cook's distance below {LARGE}", POSITIVE, "circle", 5),
+        (~loud & ~exact, f"Cook's distance below {LARGE}", POSITIVE, "circle", 5),
         (loud, f"Cook's distance {LARGE} or more", NEGATIVE, "diamond", 8),
     ):
         if chosen.any():
@@ -56,8 +57,7 @@ def leverage_cook(points: DiagnosticPoints) -> go.Figure:
         if count > 1
         else "1 row pulls the fit"
     )
-    exact = int(np.isnan(points.cook).sum())
     below = "Cook's distance: how far all coefficients move when the row is left out"
-    if exact:
-        below += f"; {exact:,} of leverage 1 fit exactly"
+    if exact.any():
+        below += f"; {int(exact.sum()):,} of leverage 1, which fit exactly, left out"
     return layout(figure, title, below, x="Leverage (0 to 1)", y="Pearson residual")

@@ -9,8 +9,6 @@ from outfold.draw.theme import MUTED, NEUTRAL, POSITIVE, layout
 from outfold.judge.diagnostic_points import DiagnosticPoints
 
 EXPECTED_OUTSIDE = 0.05
-LEAST = 8.0
-"""The normal axis is cut here; a residual further out stands at the edge, with its value."""
 
 
 def residual_quantile(points: DiagnosticPoints) -> go.Figure:
@@ -38,16 +36,15 @@ def residual_quantile(points: DiagnosticPoints) -> go.Figure:
             ),
             go.Scattergl(
                 x=at,
-                y=np.clip(points.quantile[order], -LEAST, LEAST),
+                y=points.quantile[order],
                 mode="markers",
                 name="Row",
                 marker={"color": POSITIVE, "size": 5},
                 customdata=np.column_stack(
-                    [points.index[order] + 1, points.response[order], points.fitted[order],
-                     points.quantile[order]]
+                    [points.index[order] + 1, points.response[order], points.fitted[order]]
                 ),
                 hovertemplate="row %{customdata[0]:,}<br>response %{customdata[1]:.4g}, "
-                "fitted %{customdata[2]:.4g}<br>quantile residual %{customdata[3]:.2f}"
+                "fitted %{customdata[2]:.4g}<br>quantile residual %{y:.2f}"
                 "<extra></extra>",
             ),
         ]

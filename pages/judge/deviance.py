@@ -37,24 +37,20 @@ with shell.boundary():
         with terms:
             if found.terms and found.dropped:
                 chart.chart(deviance_waterfall(found.terms), "deviance-waterfall")
-                table.table(glm.deviance_rows(found.terms), "deviance-terms", alt="Terms in order")
-                st.markdown("#### Each term dropped from the whole model")
-                table.table(
-                    glm.deviance_rows(found.dropped), "deviance-dropped", alt="Dropped terms"
-                )
+                glm.deviance_table(found.terms, "deviance-terms", "Terms in order")
+                st.markdown("## Each term dropped from the whole model")
+                glm.deviance_table(found.dropped, "deviance-dropped", "Dropped terms")
                 shell.why(glm.TESTED, "How are terms tested?")
             else:
                 st.info("The formula has no term to test.", icon=":material/info:")
     if coefs.open:
         with coefs:
             chart.chart(coefficients(found.coefficients, found.link), "glm-coefficients")
-            table.table(glm.coefficient_rows(found), "glm-coefficient-table", alt="Coefficients")
+            glm.coefficient_table(found)
     if compared.open:
         with compared:
             if found.compared:
-                table.table(
-                    glm.deviance_rows(found.compared), "deviance-nested", alt="Nested models"
-                )
+                glm.deviance_table(found.compared, "deviance-nested", "Nested models")
                 for note in found.compared.notes:
                     st.caption(plain(note, 300))
             else:
@@ -83,7 +79,7 @@ with shell.boundary():
                 chart.chart(step_waterfall(path), "step-waterfall")
                 table.table(path.frame(), "step-path", alt="One row per step")
 
-st.markdown("#### Every candidate out of fold")
+st.markdown("## Every candidate out of fold")
 if run is None:
     st.caption("Nothing has been compared yet.")
     navigation.link("train", "Choose what to compare and run it")
