@@ -9,11 +9,13 @@ import numpy as np
 
 from outfold.metrics.metric import Floats, Ints, Metric, Scored
 
-DRAWS = 500
+MOST_DRAWS, FEWEST_DRAWS = 500, 200
+ROWS_DRAWN = 20_000_000
+"""Rows drawn in all, over draws and candidates: about two seconds of work."""
 
 
 def bootstrap(
-    candidates: Sequence[Scored], metric: Metric, draws: int = DRAWS, seed: int = 0
+    candidates: Sequence[Scored], metric: Metric, draws: int | None = None, seed: int = 0
 ) -> Floats:
     """The metric on resampled rows, the same rows for every candidate (Efron 1979).
 
@@ -23,7 +25,8 @@ def bootstrap(
     Args:
         candidates: Predictions of the same rows in the same order.
         metric: What to compute.
-        draws: How often rows are drawn.
+        draws: How often rows are drawn; by default 500, and down to 200 where rows and candidates
+            are many.
         seed: Seed of the draws.
 
     Returns:
@@ -35,6 +38,9 @@ def bootstrap(
     first = candidates[0]
     if any(not np.array_equal(first.truth, other.truth) for other in candidates):
         raise ValueError("the candidates were not judged on the same rows")
+    if draws is None:
+        affordable = ROWS_DRAWN // max(1, len(first.truth) * len(candidates))
+        draws = min(MOST_DRAWS, max(FEWEST_DRAWS, affordable))
     rng = np.random.default_rng(seed)
     classes = first.task in ("binary", "multiclass")
     strata = [np.flatnonzero(first.truth == c) for c in np.unique(first.truth)] if classes else []

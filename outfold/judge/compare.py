@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from outfold.judge.adjust import adjust
-from outfold.judge.bootstrap import DRAWS, bootstrap, interval, p_value
+from outfold.judge.bootstrap import bootstrap, interval, p_value
 from outfold.judge.chosen_metric import chosen_metric
 from outfold.judge.corrected_t import corrected_t
 from outfold.metrics.metric import Floats, Metric
@@ -101,7 +101,8 @@ def compare(
     chosen = chosen_metric(result.study, metric)
     rows = [c for c in result.finished() if known(c, chosen)]
     pairs = list(itertools.combinations(range(len(rows)), 2))
-    found, method = differences(result, rows, pairs, chosen, confidence, predictions)
+    drawn = row_draws(rows, chosen, predictions)
+    found, method = differences(rows, pairs, chosen, result.test_train_ratio, confidence, drawn)
     return Comparison(chosen.key, method, confidence, found)
 
 
@@ -110,39 +111,46 @@ def known(row: CandidateResult, metric: Metric) -> bool:
     return bool(np.isfinite(row.scores.get(metric.key, ())).any())
 
 
+def row_draws(
+    rows: Sequence[CandidateResult], metric: Metric, predictions: Lookup | None
+) -> Floats | None:
+    """For a single hold-out, the metric on resampled validation rows, (draws, n_candidates).
+
+    None where there are several splits, which tell more, or where there are no predictions.
+    """
+    if predictions is None or not rows or len(rows[0].scores[metric.key]) != 1:
+        return None
+    return bootstrap([predictions(row.name).scored() for row in rows], metric)
+
+
 def differences(
-    result: RunResult,
     rows: Sequence[CandidateResult],
     pairs: Sequence[tuple[int, int]],
     metric: Metric,
+    ratio: float,
     confidence: float,
-    predictions: Lookup | None,
+    drawn: Floats | None,
 ) -> tuple[tuple[Pair, ...], str]:
     """The pairs, with Holm's correction over them, and how they were judged, in words.
 
     Args:
-        result: What was measured.
         rows: Candidates that have the metric.
         pairs: Which of them to compare, by position in ``rows``.
         metric: The metric.
+        ratio: Validation rows over training rows.
         confidence: Of the intervals.
-        predictions: See ``compare``.
+        drawn: What ``row_draws`` gave.
     """
     scores = np.array([row.scores[metric.key] for row in rows], dtype=np.float64)
-    single = bool(rows) and scores.shape[1] == 1
-    if single and predictions is not None and pairs:
-        drawn = bootstrap([predictions(row.name).scored() for row in rows], metric)
+    if drawn is not None:
         judged = [_by_rows(scores[i, 0] - scores[j, 0], drawn[:, i] - drawn[:, j], confidence)
                   for i, j in pairs]  # fmt: skip
-        method = f"paired bootstrap of the validation rows, {DRAWS} draws"
+        method = f"paired bootstrap of the validation rows, {len(drawn)} draws"
     else:
-        tests = [
-            corrected_t(scores[i] - scores[j], result.test_train_ratio, confidence)
-            for i, j in pairs
-        ]
+        tests = [corrected_t(scores[i] - scores[j], ratio, confidence) for i, j in pairs]
         judged = [(t.mean, t.low, t.high, t.statistic, t.p_value, t.n) for t in tests]
         method = "corrected resampled t-test (Nadeau & Bengio 2003)"
-        if single:
+        if rows and scores.shape[1] == 1:
             method = "none: a single split gives no test without its predictions"
     holm = adjust([p for *_, p, _ in judged], "holm")
     made = tuple(

@@ -14,12 +14,12 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from outfold.judge.bootstrap import DRAWS, bootstrap, interval
+from outfold.judge.bootstrap import interval
 from outfold.judge.chosen_metric import chosen_metric
-from outfold.judge.compare import Lookup, differences, known
+from outfold.judge.compare import Lookup, differences, known, row_draws
 from outfold.judge.corrected_t import corrected_t
 from outfold.metrics.catalogue import metrics_for
-from outfold.metrics.metric import Metric
+from outfold.metrics.metric import Floats, Metric
 from outfold.study.results import CandidateResult, RunResult
 
 
@@ -251,11 +251,12 @@ def leaderboard(
     how = f"{confidence:.0%} corrected resampled t over {result.n_splits} splits"
     if single:
         how = "none: a single split gives no interval without its predictions"
-    if single and predictions is not None and ranked:
-        how = f"{confidence:.0%} bootstrap of the validation rows, {DRAWS} draws"
-        _add_row_intervals(figures, ranked, chosen, confidence, predictions)
+    drawn = row_draws(ranked, chosen, predictions)
+    if drawn is not None:
+        how = f"{confidence:.0%} bootstrap of the validation rows, {len(drawn)} draws"
+        _add_row_intervals(figures, ranked, chosen, confidence, drawn)
     versus = [(0, i) for i in range(1, len(ranked))]
-    pairs, test = differences(result, ranked, versus, chosen, confidence, predictions)
+    pairs, test = differences(ranked, versus, chosen, result.test_train_ratio, confidence, drawn)
     p = {pair.b: pair.p_adjusted for pair in pairs}
     gap = {pair.b: -pair.difference for pair in pairs}
     nan, level = float("nan"), 1 - confidence
@@ -306,10 +307,9 @@ def _add_row_intervals(
     ranked: list[CandidateResult],
     metric: Metric,
     confidence: float,
-    predictions: Lookup,
+    drawn: Floats,
 ) -> None:
     """Give the ranking metric of a single hold-out its bootstrap intervals."""
-    drawn = bootstrap([predictions(c.name).scored() for c in ranked], metric)
     for place, c in enumerate(ranked):
         was = figures[c.name][metric.key]
         low, high = interval(drawn[:, place], confidence)

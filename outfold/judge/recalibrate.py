@@ -75,6 +75,7 @@ def _logistic(x: Floats, y: Floats, offset: Floats) -> tuple[Floats, Floats, flo
     while the likelihood falls. None where it does not settle, as under separation.
     """
     beta = np.zeros(x.shape[1])
+    beta[1:] = 1.0  # as if the probabilities were right, which is near
 
     def likelihood(at: Floats) -> float:
         eta = (x * at).sum(axis=1) + offset
