@@ -1,0 +1,140 @@
+"""The exploration page says what it needs, draws every view, and shows any two columns."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from components.navigation import ROOT
+from outfold.data.source import open_data
+from outfold.study.defaults import with_target
+from outfold.study.study import Study
+from outfold.study.workspace import Workspace
+
+PAGE = "pages/data/explore.py"
+VIEWS = {
+    "Every two columns": 2,
+    "Beside the target": 1,
+    "Saying the same": 1,
+    "Missing values": 2,
+    "One column": 1,
+}
+"""Views of the page and how many charts each has on a table with gaps."""
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory):
+    """A workspace with one table: numbers, levels and gaps, with a name that would be markup."""
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=240)
+    frame = pd.DataFrame(
+        {
+            "copy": x + rng.normal(size=240) * 0.05,
+            "<b>x</b>": x,
+            "gap": np.where(x > 0.6, np.nan, rng.normal(size=240)),
+            "hole": np.where(rng.random(240) < 0.2, np.nan, rng.normal(size=240)),
+            "level": rng.choice(["red", "green", "blue"], 240),
+            "y": np.where(x + rng.normal(size=240) > 0, "yes", "no"),
+        }
+    )
+    folder = tmp_path_factory.mktemp("explore")
+    frame.to_csv(folder / "table.csv", index=False)
+    open_data(folder / "table.csv", Workspace(folder / "home").datasets)
+    return folder / "home"
+
+
+@pytest.fixture
+def home(root, monkeypatch):
+    monkeypatch.setenv("OUTFOLD_HOME", str(root))
+    return root
+
+
+def opened(home, view=None, target="y"):
+    """The page with the table loaded, as it is found by its address."""
+    workspace = Workspace(home)
+    dataset = workspace.datasets.list()[0]
+    frame = workspace.datasets.frame(dataset.key)
+    study = with_target(Study(dataset.key, target, "binary"), dataset, frame, target)
+    page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    page.query_params["study"] = workspace.save_study(study)
+    if view:
+        page.query_params["explore"] = view
+    page.run()
+    return page.switch_page(PAGE).run()
+
+
+def titles(page):
+    specs = [json.loads(c.proto.spec) for c in page.get("plotly_chart")]
+    return [s["layout"]["title"]["text"].replace("<br>", " ") for s in specs]
+
+
+def calm(page):
+    assert not page.exception
+    assert not [e.value for e in page.error]
+
+
+def test_without_a_table_the_page_says_what_it_needs(home):
+    """Never blank, never a traceback."""
+    page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    page.switch_page(PAGE).run()
+    calm(page)
+    assert any("No table is loaded" in m.value for m in page.markdown)
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_view_of_a_loaded_table_is_drawn(home, view):
+    """Only the open view is computed, and it has its charts."""
+    page = opened(home, view)
+    calm(page)
+    assert len(titles(page)) == VIEWS[view]
+
+
+def test_the_matrix_names_the_strongest_pair_and_shows_it(home):
+    """The first picture answers the page's question without a click."""
+    page = opened(home)
+    calm(page)
+    matrix, pair = titles(page)
+    for title in (matrix, pair):
+        assert "&lt;b&gt;x&lt;/b&gt;" in title
+        assert "copy" in title
+
+
+def test_choosing_two_columns_draws_their_own_picture(home):
+    """Levels beside levels, and a column beside itself is answered in words."""
+    page = opened(home)
+    next(w for w in page.selectbox if w.label == "Column").set_value("level").run()
+    next(w for w in page.selectbox if w.label == "Beside").set_value("y").run()
+    calm(page)
+    assert titles(page)[1].startswith("level and y")
+    next(w for w in page.selectbox if w.label == "Column").set_value("y").run()
+    calm(page)
+    assert any("both sides" in i.value for i in page.info)
+
+
+@pytest.mark.parametrize("measure", ["spearman", "cramers_v", "mutual_info"])
+def test_another_measure_changes_the_matrix(home, measure):
+    """The choice has an effect, and what takes no part is named."""
+    page = opened(home)
+    next(w for w in page.selectbox if w.label == "Measure").set_value(measure).run()
+    calm(page)
+    words = {"spearman": "Spearman", "cramers_v": "Cramér", "mutual_info": "Mutual information"}
+    assert words[measure] in titles(page)[0]
+    left = [c.value for c in page.caption if c.value.startswith("Left out")]
+    assert bool(left) == (measure != "mutual_info")
+
+
+def test_gaps_that_follow_the_target_are_named(home):
+    """The view of missing values tells which column's gaps are informative."""
+    page = opened(home, "Missing values")
+    assert titles(page)[0].endswith("gap most")
+
+
+def test_a_target_of_numbers_is_explored_too(home):
+    """Nothing is split by a number."""
+    page = opened(home, target="copy")
+    calm(page)
+    assert len(titles(page)) == 2
