@@ -130,9 +130,10 @@ class Utf8(io.RawIOBase):
     Args:
         path: The file.
         characters: How its bytes become text.
+        mark: A character to count, such as the quote; the number seen is in ``marks``.
     """
 
-    def __init__(self, path: Path, characters: Characters) -> None:
+    def __init__(self, path: Path, characters: Characters, mark: str = "") -> None:
         super().__init__()
         self._stream = path.open("rb")
         self._plain = characters.encoding in ("utf-8", "ascii") and not characters.bad
@@ -140,6 +141,8 @@ class Utf8(io.RawIOBase):
         self._decode = codecs.getincrementaldecoder(characters.encoding)("replace").decode
         self._held = b""
         self._done = False
+        self._mark = mark.encode()
+        self.marks = 0
 
     def readable(self) -> bool:
         """True."""
@@ -154,6 +157,7 @@ class Utf8(io.RawIOBase):
                 piece if self._plain else self._decode(piece, not piece).encode("utf-8", "replace")
             )
             self._held = text.replace(b"\0", b"") if self._nul else text
+            self.marks += self._held.count(self._mark) if self._mark else 0
         n = min(len(buffer), len(self._held))
         buffer[:n] = self._held[:n]
         self._held = self._held[n:]

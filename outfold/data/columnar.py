@@ -113,7 +113,8 @@ def _source(
     kept = [i for i, f in enumerate(schema) if _is_column(f.type)]
     if dropped := [f.name for i, f in enumerate(schema) if i not in set(kept)]:
         notes.append(
-            f"{count(len(dropped), 'column')} of lists, records or bytes left out: {listed(dropped)}."
+            f"{count(len(dropped), 'column')} of lists, records or bytes left out: "
+            f"{listed(dropped)}."
         )
     if not kept:
         raise ReadError(f"The {kind} file has no column of numbers, words or dates.", "Flatten it.")

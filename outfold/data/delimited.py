@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -14,16 +13,20 @@ import pyarrow.csv as pa_csv
 from outfold.data.cells import MISSING
 from outfold.data.characters import SAMPLE, Characters, Utf8, find_characters
 from outfold.data.dialect import Dialect, find_dialect, said
+from outfold.data.lines import open_lines
 from outfold.data.names import repaired
 from outfold.data.options import MAX_COLUMNS, ReadOptions
 from outfold.data.typed import Source
 from outfold.data.words import count, joined
 from outfold.errors import ReadError
 
-BLOCK = 4 << 20
+BLOCKS = (1 << 20, 32 << 20)
+"""Least and most bytes taken at a time; Arrow reads 32 such blocks ahead."""
+
 ROWS = 20_000
-LONGEST_CELL = 1 << 20
 MOST_LISTED = 5
+SHORT_SHARE = 0.05
+"""Up to this share of lines may be short; more speak of a wrong delimiter or a broken file."""
 
 
 @dataclass(slots=True)
@@ -88,46 +91,10 @@ def _dialect(path: Path, characters: Characters, options: ReadOptions) -> tuple[
     return find_dialect(text, complete, options)
 
 
-def _open(path: Path, characters: Characters, dialect: Dialect) -> Iterator[tuple[int, list[str]]]:
-    """The rows of the table with the number of the line that each ends in, from 1."""
-    limit = csv.field_size_limit(LONGEST_CELL)
-    try:
-        with io.TextIOWrapper(
-            io.BufferedReader(Utf8(path, characters)), encoding="utf-8", newline=""
-        ) as text:
-            for _ in range(dialect.skip):
-                text.readline()
-            reader = csv.reader(
-                text,
-                delimiter=dialect.delimiter or "\x00",
-                quotechar=dialect.quote or None,
-                quoting=csv.QUOTE_MINIMAL if dialect.quote else csv.QUOTE_NONE,
-            )
-            begun = dialect.skip
-            try:
-                for row in reader:
-                    begun = reader.line_num + dialect.skip
-                    if row and not (dialect.comment and row[0].startswith(dialect.comment)):
-                        yield begun, row
-            except csv.Error as error:
-                line = begun + 1
-                if "field larger" in str(error):
-                    raise ReadError(
-                        f"Line {line:,}: a cell is longer than {LONGEST_CELL:,} characters; a quote "
-                        "that was opened there may never be closed.",
-                        "Close the quote, or give another quote character.",
-                    ) from None
-                raise ReadError(
-                    f"Line {line:,} cannot be read: {error}.", "Mend the line."
-                ) from None
-    finally:
-        csv.field_size_limit(limit)
-
-
 def _names(path: Path, characters: Characters, dialect: Dialect) -> tuple[list[str], list[str]]:
     width = dialect.width
     if dialect.header:
-        rows = _open(path, characters, dialect)
+        rows = open_lines(path, characters, dialect)
         _, first = next(rows, (0, []))
         rows.close()  # type: ignore[attr-defined]
         raw: list[str] = ["row name", *first] if dialect.row_names else first
@@ -152,7 +119,9 @@ class _Reader:
         self._path, self._characters, self._dialect = path, characters, dialect
         self._width = len(names)
         self._ragged = ragged
+        self._block = min(max(BLOCKS[0], 200 * dialect.longest), BLOCKS[1])
         self._seen = _Lines()
+        self._marks = 0
         self._fast = bool(dialect.delimiter) and not dialect.comment and not dialect.row_names
 
     def batches(self) -> Iterator[list[pa.Array]]:
@@ -169,6 +138,8 @@ class _Reader:
             try:
                 for _ in self._quickly():
                     pass
+                # Quotes come in pairs; an odd one may have swallowed the lines after it.
+                self._fast = self._marks % 2 == 0
             except pa.ArrowInvalid:
                 self._fast = False
         if not self._fast:
@@ -180,18 +151,17 @@ class _Reader:
         seen = self._seen
         if self._ragged == "skip":
             return
-        total = max(n_rows, 1)
-        refused = seen.n_long or (seen.n_short and self._ragged == "refuse")
-        if not refused and seen.n_short <= max(3, 0.05 * total):
+        few = {"fill": n_rows, "refuse": 0}.get(self._ragged, max(2, SHORT_SHARE * n_rows))
+        if not seen.n_long and seen.n_short <= few:
             return
         lines = sorted([*seen.long, *(seen.short if not seen.n_long else [])])[:MOST_LISTED]
         n = seen.n_long or seen.n_short
         kind = "more" if seen.n_long else "fewer"
         where = joined(f"{line:,}" for line in lines) + (" …" if n > len(lines) else "")
         raise ReadError(
-            f"{count(n, 'line')} {'has' if n == 1 else 'have'} {kind} than the {self._width} cells of "
-            f"the others: line{'s' if n > 1 else ''} {where}.",
-            "Mend the file, give another delimiter or quote, or leave such lines out by ragged=skip.",
+            f"{count(n, 'line')} {'has' if n == 1 else 'have'} {kind} than the {self._width} cells "
+            f"of the others: line{'s' if n > 1 else ''} {where}.",
+            "Mend the file, give another delimiter or quote, or leave them out (option ragged).",
         )
 
     def notes(self) -> list[str]:
@@ -221,7 +191,9 @@ class _Reader:
         if self._fast:
             return f"data row {row + 1:,}"
         wanted = row + 1 + self._dialect.header
-        for number, (line, _) in enumerate(_open(self._path, self._characters, self._dialect), 1):
+        for number, (line, _) in enumerate(
+            open_lines(self._path, self._characters, self._dialect), 1
+        ):
             if number == wanted:
                 return f"line {line:,}"
         return f"data row {row + 1:,}"
@@ -230,12 +202,13 @@ class _Reader:
         dialect = self._dialect
         names = [str(i) for i in range(self._width)]
         kinds = dict.fromkeys(names, pa.string())
-        with io.BufferedReader(Utf8(self._path, self._characters), BLOCK) as raw:
+        text = Utf8(self._path, self._characters, dialect.quote)
+        with io.BufferedReader(text, self._block) as raw:
             reader = pa_csv.open_csv(
                 pa.PythonFile(raw, mode="r"),
                 read_options=pa_csv.ReadOptions(
                     use_threads=False,
-                    block_size=BLOCK,
+                    block_size=self._block,
                     skip_rows=dialect.skip,
                     skip_rows_after_names=int(dialect.header),
                     column_names=names,
@@ -252,9 +225,10 @@ class _Reader:
             for batch in reader:
                 if len(batch):
                     yield batch.columns
+            self._marks = text.marks
 
     def _by_line(self) -> Iterator[list[pa.Array]]:
-        rows = _open(self._path, self._characters, self._dialect)
+        rows = open_lines(self._path, self._characters, self._dialect)
         if self._dialect.header:
             next(rows, None)
         width, held, size = self._width, [], 0

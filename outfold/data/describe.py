@@ -15,7 +15,7 @@ from outfold.data.schema import Column, ColumnType, Schema
 
 MAX_LEVELS = 1000
 FEW_LEVELS = 50
-READ_BYTES = 64 << 20
+READ_BYTES = 16 << 20
 _ID_NAME = re.compile(
     r"(^|[^a-z])(id|ids|uuid|guid|index|idx|row|rownames|nr|no|number|key|pid|instant|order|serial)"
     r"([^a-z]|$)|[a-z](ID|Id)$"

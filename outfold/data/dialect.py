@@ -9,7 +9,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from outfold.data.cells import BARE, MISSING, MISSING_NUMBERS, POINT, has_date_form
+from outfold.data.cells import BARE, MISSING, MISSING_NUMBERS, POINT
+from outfold.data.dates import has_date_form
 from outfold.data.options import ReadOptions
 from outfold.data.words import count, quoted
 from outfold.errors import ReadError
@@ -40,6 +41,7 @@ class Dialect:
         comment: What lines that are no data begin with, or nothing.
         width: Cells in a line.
         row_names: Whether each line has one more cell than the header, as R writes tables.
+        longest: Characters of the longest line looked at.
     """
 
     delimiter: str
@@ -50,6 +52,7 @@ class Dialect:
     comment: str = ""
     width: int = 1
     row_names: bool = False
+    longest: int = 0
 
 
 def find_dialect(text: str, complete: bool, options: ReadOptions) -> tuple[Dialect, list[str]]:
@@ -91,11 +94,14 @@ def find_dialect(text: str, complete: bool, options: ReadOptions) -> tuple[Diale
         rows = rows[above:]
     if comment:
         notes.append(f"Lines that begin with {comment} were left out.")
-    row_names = (
-        len(rows) > 1 and len(rows[0]) == width - 1 and all(len(r) == width for r in rows[1:])
-    )
-    if row_names and options.header is not False:
+    longer = len(rows) > 1 and len(rows[0]) == width - 1 and all(len(r) == width for r in rows[1:])
+    surplus = longer and not any(r[-1].strip() for r in rows[1:])
+    row_names = longer and not surplus and options.header is not False
+    if surplus:
+        width -= 1
+    if row_names:
         rows = [["", *rows[0]], *rows[1:]]
+        notes.append("Lines have one cell more than the names; the first was taken for row names.")
     body_rows = rows[1:] or rows
     decimal = options.decimal or find_decimal(body_rows, delimiter)
     header = options.header
@@ -103,12 +109,12 @@ def find_dialect(text: str, complete: bool, options: ReadOptions) -> tuple[Diale
         header = row_names or has_header(rows, decimal)
         if not header:
             notes.append(
-                "The first line looks like data, so the columns were numbered; say if it holds names."
+                "The first line looks like data, so the columns were numbered; say if it holds "
+                "names."
             )
-    return (
-        Dialect(delimiter, quote, decimal, header, skip, comment, width, row_names and header),
-        notes,
-    )
+    longest = max(map(len, lines))
+    found = Dialect(delimiter, quote, decimal, header, skip, comment, width, row_names, longest)
+    return found, notes
 
 
 def said(dialect: Dialect) -> str:
@@ -156,7 +162,7 @@ def _comments(lines: Sequence[str]) -> tuple[int, str]:
 
 
 def _is_remark(line: str, lines: Sequence[str]) -> bool:
-    """Whether a first line with # is a remark; ``#id,name`` above lines of two cells is a header."""
+    """Whether a first line with # is a remark; ``#id,name`` above two cells a line is a header."""
     following = next((x for x in lines if x.strip() and x[0] != line[0]), "")
     return all(line.count(d) != following.count(d) or not following.count(d) for d in ",;\t|")
 

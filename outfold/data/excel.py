@@ -86,7 +86,7 @@ def _protected() -> ReadError:
 
 def _is_encrypted(path: Path) -> bool:
     with path.open("rb") as stream:
-        return "EncryptedPackage".encode("utf-16-le") in stream.read(1 << 22)
+        return "EncryptedPackage".encode("utf-16-le") in stream.read(1 << 26)
 
 
 def _first_line(error: Exception) -> str:

@@ -62,7 +62,8 @@ REFUSED: tuple[tuple[bytes, str, str], ...] = (
 )  # fmt: skip
 
 _PICKLE = re.compile(
-    rb"\x80[\x02-\x05](\x95|[\x00-\xff])|c(builtins|pandas|numpy|__builtin__|os|posix)\b[^\n,;]*\n"
+    rb"\x80[\x02-\x05](\x95|[\x00-\xff])|\((dp|lp)\d+\n|"
+    rb"c(builtins|pandas|numpy|__builtin__|os|posix|copy_reg)\b[^\n,;]*\n"
 )
 _HTML = re.compile(
     rb"\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)?<(!doctype html|html|head|body|table|meta|style)",
@@ -187,9 +188,9 @@ def as_text(head: bytes, name: str) -> str:
             head.count(bytes([c])) for c in (*range(1, 9), *range(14, 27), *range(28, 32), 127)
         )
         nul = head.count(0)
-        if noise > 0.01 * len(head) or nul > 0.3 * len(head):
+        if noise > 3 + 0.01 * len(head) or nul > 0.3 * len(head):
             raise ReadError(
-                f"{quoted(name)} is neither text nor a known kind of table: it looks like binary data.",
+                f"{quoted(name)} is neither text nor a known kind of table, but binary data.",
                 _SAVE,
             )
         encoding = "utf-8"
@@ -213,8 +214,12 @@ def wide_encoding(head: bytes) -> str | None:
 
 
 def _json_lines(text: str) -> bool:
-    lines = [line for line in text.split("\n", 3)[:2] if line.strip()]
-    first = lines[0].strip()
-    if not (first.startswith("{") and first.endswith("}")):
-        return False
-    return len(lines) < 2 or lines[1].lstrip().startswith("{") or not lines[1].strip()
+    """Whether each line is a record of its own; one line alone is a document."""
+    lines = [line.strip() for line in text.lstrip().split("\n", 2)[:2]]
+    first = lines[0]
+    return (
+        first.startswith("{")
+        and first.endswith("}")
+        and lines[-1].startswith("{")
+        and len(lines) > 1
+    )

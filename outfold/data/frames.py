@@ -34,6 +34,7 @@ def load(path: Path, schema: Schema, columns: Sequence[str] | None = None) -> pd
     }
     if not series:
         return pd.DataFrame(index=pd.RangeIndex(pq.read_metadata(path).num_rows))
+    pa.default_memory_pool().release_unused()
     large = sum(s.memory_usage(deep=False) for s in series.values()) > WHOLE_BYTES
     return pd.DataFrame({n: series[n] for n in wanted}, copy=not large)
 
@@ -59,11 +60,15 @@ def _categories(values: pa.ChunkedArray) -> pd.Categorical:
     values = values.unify_dictionaries()
     words = values.chunk(0).dictionary.to_pylist() if values.num_chunks else []
     codes = [c.indices.fill_null(-1).to_numpy(zero_copy_only=False) for c in values.chunks]
-    raw = np.concatenate(codes) if codes else np.empty(0, np.int32)
-    used = np.unique(raw[raw >= 0])
-    order = sorted(used.tolist(), key=lambda code: natural(words[code]))
-    # One place more for the code -1 of a missing cell.
-    place = np.full(len(words) + 1, -1, dtype=np.int32)
-    place[order] = np.arange(len(order), dtype=np.int32)
+    seen = np.zeros(len(words) + 1, dtype=bool)
+    for piece in codes:
+        seen[piece] = True
+    order = sorted(np.flatnonzero(seen[:-1]).tolist(), key=lambda code: natural(words[code]))
+    # One place more for the code -1 of a missing cell; small codes, or the column is four times
+    # as large for a moment.
+    size = np.int8 if len(order) < 128 else np.int16 if len(order) < 32768 else np.int32
+    place = np.full(len(words) + 1, -1, dtype=size)
+    place[order] = np.arange(len(order), dtype=size)
+    own = np.concatenate([place[piece] for piece in codes]) if codes else place[:0]
     levels = pd.Index([words[code] for code in order], dtype="str")
-    return pd.Categorical.from_codes(place[raw], categories=levels)
+    return pd.Categorical.from_codes(own.astype(size, copy=False), categories=levels)

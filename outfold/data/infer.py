@@ -8,11 +8,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from outfold.data.cells import MISSING, Probe, convert
+from outfold.data.cells import MISSING, convert
 from outfold.data.columnar import plain_array, plain_type
 from outfold.data.describe import summarise
 from outfold.data.frames import series_of
 from outfold.data.names import repaired
+from outfold.data.probe import Probe
 from outfold.data.schema import COLUMN_TYPES, Column, ColumnType, Schema
 from outfold.data.typed import Batch, Source, is_text, plan, typed
 from outfold.data.words import quoted

@@ -150,7 +150,7 @@ def _watch(process: subprocess.Popen[bytes], name: str, limits: Limits) -> int:
             peak = max(peak, watched.memory_info().rss)
         if peak > limits.memory:
             raise ReadError(
-                f"Reading {quoted(name)} needs more than the {size(limits.memory)} of memory allowed.",
+                f"Reading {quoted(name)} needs more memory than the {size(limits.memory)} allowed.",
                 "Save it as CSV or Parquet, which are read in pieces, or load fewer rows.",
             )
         if time.monotonic() - began > limits.seconds:

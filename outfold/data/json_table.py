@@ -34,6 +34,8 @@ def read_json(path: Path, options: ReadOptions) -> tuple[Source, list[str], dict
     try:
         document = json.loads(text)
     except json.JSONDecodeError as error:
+        if error.msg == "Extra data" and text.lstrip().startswith("{"):
+            return read_ndjson(path, options)
         raise ReadError(
             f"Line {error.lineno:,}, character {error.colno:,}: no valid JSON ({error.msg}).",
             "Mend the file, or save the table as CSV.",
@@ -83,7 +85,7 @@ def _records(document: Any) -> tuple[list[Record], list[str]]:
     for i, record in enumerate(document):
         if not isinstance(record, dict):
             raise ReadError(
-                f"Entry {i + 1:,} of the JSON list is no record but {quoted(json.dumps(record), 30)}.",
+                f"Entry {i + 1:,} of the list is no record but {quoted(json.dumps(record), 30)}.",
                 _HINT,
             )
     return [_flat(r) for r in document], []

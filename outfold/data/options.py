@@ -40,8 +40,9 @@ class ReadOptions:
         member: The file inside an archive.
         missing: The cells that mean missing, separated by blanks (``? NA``); an empty cell always
             does.
-        ragged: What is done with lines of another length: ``fill`` fills up short ones and
-            refuses long ones, ``skip`` leaves both out, ``refuse`` refuses both.
+        ragged: What is done with lines of another length. ``auto`` fills up short ones where they
+            are few and refuses the file otherwise; ``fill`` fills up any number; ``skip`` leaves
+            short and long ones out; ``refuse`` allows none.
         max_bytes: Largest content read, unpacked, in bytes.
     """
 
@@ -54,7 +55,7 @@ class ReadOptions:
     sheet: str | int | None = None
     member: str | None = None
     missing: str | None = None
-    ragged: str = "fill"
+    ragged: str = "auto"
     max_bytes: int = MAX_BYTES
 
     @classmethod
@@ -82,7 +83,7 @@ def _check(given: Mapping[str, Any]) -> None:
     choices = {
         "format": tuple(FORMATS),
         "decimal": (".", ","),
-        "ragged": ("fill", "skip", "refuse"),
+        "ragged": ("auto", "fill", "skip", "refuse"),
     }
     for name, allowed in choices.items():
         if name in given and given[name] not in allowed:
@@ -127,4 +128,4 @@ class Limits:
     """
 
     memory: int = 3 << 30
-    seconds: float = 300.0
+    seconds: float = 600.0

@@ -1,4 +1,4 @@
-"""What could be predicted, what kind of task that is, and what each column is for: first guesses."""
+"""First guesses: what could be predicted, what task that is, what each column is for."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """The process that reads a file: ``python -m outfold.data.read_child REQUEST``.
 
 What a file holds is not trusted, so it is looked at here, apart from the application. REQUEST is a
-JSON file with ``path``, ``name``, ``options`` and ``folder``; the table goes to ``table.parquet`` in
-that folder, and what was found, or what is wrong, to ``result.json``.
+JSON file with ``path``, ``name``, ``options`` and ``folder``; the table goes to ``table.parquet``
+in that folder, and what was found, or what is wrong, to ``result.json``.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def read_into(folder: Path, path: Path, name: str, options: ReadOptions) -> dict
         found["member"] = plain_file.member
     if options.missing is not None:
         found["missing"] = options.missing
-    if options.ragged != "fill":
+    if options.ragged != "auto":
         found["ragged"] = options.ragged
     return {
         "key": key,

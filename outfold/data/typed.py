@@ -17,12 +17,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from outfold.data.cells import MISSING, Probe, Reading, convert
+from outfold.data.cells import MISSING, Reading, convert
+from outfold.data.probe import Probe
 from outfold.data.typing_notes import column_notes
 from outfold.errors import ReadError
 from outfold.hashing import KEY_LENGTH
 
-GROUP_BYTES = 32 << 20
+GROUP_BYTES = 16 << 20
 """About how much is gathered before a row group is written."""
 
 Batch = Sequence[pa.Array]
@@ -111,6 +112,8 @@ def plan(source: Source) -> Plan:
         if probe is not None and reading is not None
     ]
     notes = column_notes(found, n_rows, empty_rows, source.place)
+    if len(types) > n_rows:
+        notes.append(f"There are more columns ({len(types):,}) than rows ({n_rows:,}).")
     return Plan(n_rows, readings, types, notes)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from outfold.data.cells import Probe, Reading
+from outfold.data.cells import Reading
+from outfold.data.probe import Probe
 from outfold.data.words import count, joined, listed, quoted
 
 Found = Sequence[tuple[str, Probe, Reading]]
@@ -82,7 +83,8 @@ def _numbers(found: Found, n_rows: int, place: Callable[[int], str]) -> list[str
     nearly = []
     for name, probe, reading in found:
         present = n_rows - sum(probe.tokens.values())
-        if reading.kind == "text" and probe.first_unfit and 0 < probe.unfit <= NEARLY * present:
+        nearly_all = probe.nearly_number and probe.unfit <= NEARLY * present
+        if reading.kind == "text" and probe.first_unfit and nearly_all:
             row, cell = probe.first_unfit
             nearly.append(
                 f"{quoted(name)} would be a number but for {count(probe.unfit, 'cell')}, the first "

@@ -37,7 +37,7 @@ def _load() -> pd.DataFrame:
 SAMPLE = Sample(
     key="affairs",
     title="Affairs",
-    story="Did a married woman of 1974 report an affair? A third did; the answers say only so much.",
+    story="Did a married woman of 1974 report an affair? A third did; the rest says little.",
     source="Fair (1978), Redbook survey; from statsmodels (fair).",
     load=_load,
     target="affair",

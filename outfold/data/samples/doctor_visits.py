@@ -31,7 +31,7 @@ def _load() -> pd.DataFrame:
 SAMPLE = Sample(
     key="doctor_visits",
     title="Doctor visits",
-    story="How often does a person see a doctor in a year? Counts, a third of them zero, overdispersed.",
+    story="How often does a person see a doctor in a year? Counts, a third of them zero.",
     source="Deb & Trivedi (2002), RAND Health Insurance Experiment; from statsmodels (randhie).",
     load=_load,
     target="visits",
