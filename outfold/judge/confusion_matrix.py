@@ -23,12 +23,14 @@ class ConfusionMatrix:
         counts: Predictions of each true class (rows) as each class (columns), shape (k, k);
             weights are summed where rows have any. Repeats count each time.
         threshold: Of the positive class; None for more than two classes.
+        positive: Name of the positive class; empty for more than two classes.
     """
 
     candidate: str
     classes: tuple[str, ...]
     counts: Floats
     threshold: float | None
+    positive: str = ""
 
     def shares(self) -> Floats:
         """Of each true class, the share predicted as each class, shape (k, k); 0 for none."""
@@ -74,6 +76,7 @@ def confusion_matrix(predictions: Predictions, threshold: float = 0.5) -> Confus
             "Look at predicted against actual values instead.",
         )
     binary = predictions.task == "binary"
-    return ConfusionMatrix(
-        predictions.candidate.name, predictions.classes, table, threshold if binary else None
-    )
+    name, classes = predictions.candidate.name, predictions.classes
+    if not binary:
+        return ConfusionMatrix(name, classes, table, None)
+    return ConfusionMatrix(name, classes, table, threshold, classes[predictions.positive])

@@ -122,7 +122,8 @@ class Thresholds:
         """The confusion matrix at a threshold, the positive class last."""
         found = self.at(threshold)
         counts = np.array([[found.tn, found.fp], [found.fn, found.tp]])
-        return ConfusionMatrix(self.candidate, (self.negative, self.positive), counts, threshold)
+        classes = (self.negative, self.positive)
+        return ConfusionMatrix(self.candidate, classes, counts, threshold, self.positive)
 
     def grid(self, points: int = GRID) -> pd.DataFrame:
         """Every metric along the thresholds: threshold, then the columns of ``LABELS``."""

@@ -1,0 +1,101 @@
+"""Whether what is predicted with 30 % happens in 30 % of the cases."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from outfold.draw.candidate_names import called, dashes, symbols
+from outfold.draw.theme import MUTED, colour_of, layout
+from outfold.judge.calibrate import Calibration
+
+MOST = 5
+
+
+def draw(
+    results: Mapping[str, Calibration],
+    models: Sequence[str],
+    names: Mapping[str, str] | None = None,
+) -> go.Figure:
+    """Reliability curves with binomial intervals, above a histogram of the probabilities.
+
+    Args:
+        results: By candidate name; at least one, the first ``MOST`` are drawn.
+        models: Key of each candidate's model, in the same order.
+        names: Names of candidates for people.
+    """
+    shown = list(results.items())[:MOST]
+    keys = list(models)[:MOST]
+    figure = make_subplots(rows=2, cols=1, shared_xaxes=True, row_heights=[0.78, 0.22],
+                           vertical_spacing=0.04)  # fmt: skip
+    figure.add_scatter(
+        x=[0, 1], y=[0, 1], mode="lines", line={"color": MUTED, "dash": "dot"},
+        name="as promised", hoverinfo="skip", row=1, col=1,
+    )  # fmt: skip
+    styles = zip(shown, keys, dashes(keys), symbols(keys), strict=True)
+    for (candidate, found), model, dash, symbol in styles:
+        bins, name, colour = found.bins, called(candidate, names), colour_of(model)
+        figure.add_scatter(
+            x=[b.predicted for b in bins],
+            y=[b.observed for b in bins],
+            error_y={
+                "array": [b.observed_high - b.observed for b in bins],
+                "arrayminus": [b.observed - b.observed_low for b in bins],
+                "color": colour, "thickness": 1,
+            },
+            mode="lines+markers",
+            name=name,
+            legendgroup=candidate,
+            line={"color": colour, "dash": dash},
+            marker={"symbol": symbol, "size": 8},
+            customdata=[[b.n, b.observed_low, b.observed_high] for b in bins],
+            hovertemplate=f"<b>{name}</b><br>predicted %{{x:.1%}}, happened %{{y:.1%}} "
+            "(%{customdata[1]:.1%} to %{customdata[2]:.1%})<br>%{customdata[0]:,} predictions"
+            "<extra></extra>",
+            row=1, col=1,
+        )  # fmt: skip
+        width = 1 / len(found.histogram)
+        figure.add_scatter(
+            x=[(i + 0.5) * width for i in range(len(found.histogram))],
+            y=[h / found.n for h in found.histogram],
+            mode="lines",
+            line={"color": colour, "dash": dash, "shape": "hvh"},
+            legendgroup=candidate,
+            showlegend=False,
+            hovertemplate=f"<b>{name}</b><br>%{{y:.1%}} of the predictions near %{{x:.0%}}"
+            "<extra></extra>",
+            row=2, col=1,
+        )  # fmt: skip
+    figure.update_xaxes(range=[0, 1], tickformat=".0%")
+    figure.update_yaxes(tickformat=".0%")
+    candidate, first = shown[0]
+    below = (
+        f"Bars: {first.confidence:.0%} binomial intervals of the bins; below, where the "
+        f"probabilities lie. {first.n:,} predictions out of fold"
+    )
+    if len(results) > MOST:
+        below += f"; the first {MOST} of {len(results)} candidates"
+    layout(figure, _title(called(candidate, names), first), below + ".", height=560)
+    figure.update_yaxes(title_text="Share that is positive", row=1, col=1)
+    figure.update_yaxes(title_text="Predictions", row=2, col=1)
+    figure.update_xaxes(title_text="Predicted probability", row=2, col=1)
+    return figure
+
+
+def _title(name: str, found: Calibration) -> str:
+    outside = sum(not b.observed_low <= b.predicted <= b.observed_high for b in found.bins)
+    if outside <= round((1 - found.confidence) * len(found.bins)):
+        return f"{name} keeps its promises: probabilities come true within chance"
+    recalibration = found.recalibration
+    words = f"{outside} of {len(found.bins)} bins are off by more than chance"
+    if recalibration is None:
+        return f"{name}: {words}"
+    if abs(recalibration.slope - 1) > 2 * recalibration.slope_se:
+        how = "too extreme" if recalibration.slope < 1 else "too timid"
+        return f"{name} is {how} (slope {recalibration.slope:.2f}): {words}"
+    if abs(recalibration.in_the_large) > 2 * recalibration.in_the_large_se:
+        how = "too low" if recalibration.in_the_large > 0 else "too high"
+        return f"{name}'s probabilities are {how}: {words}"
+    return f"{name}: {words}"

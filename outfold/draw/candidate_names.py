@@ -1,0 +1,25 @@
+"""How candidates are called and marked in charts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from outfold.draw.theme import DASHES, SYMBOLS, label
+
+
+def called(candidate: str, names: Mapping[str, str] | None = None, longest: int = 44) -> str:
+    """A candidate's name as plotly text: the given one, else without the steps that do nothing."""
+    if names and candidate in names:
+        return label(names[candidate], longest)
+    short = " + ".join(part for part in candidate.split(" + ") if part != "none")
+    return label(short or candidate, longest)
+
+
+def dashes(models: Sequence[str]) -> list[str]:
+    """A line style for each candidate, so that those of one model, in one colour, differ."""
+    return [DASHES[models[:place].count(m) % len(DASHES)] for place, m in enumerate(models)]
+
+
+def symbols(models: Sequence[str]) -> list[str]:
+    """A marker for each candidate, so that those of one model, in one colour, differ."""
+    return [SYMBOLS[models[:place].count(m) % len(SYMBOLS)] for place, m in enumerate(models)]

@@ -1,0 +1,97 @@
+"""The candidates' scores with their intervals, and who is tied with the best."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import plotly.graph_objects as go
+
+from outfold.draw.candidate_names import called
+from outfold.draw.theme import MUTED, colour_of, layout
+from outfold.judge.leaderboard import Leaderboard
+
+MOST = 40
+
+
+def draw(board: Leaderboard, names: Mapping[str, str] | None = None) -> go.Figure:
+    """A dot and an interval per ranked candidate, the best on top.
+
+    The group tied with the best has full dots and a bold name; the others are hollow.
+
+    Args:
+        board: The leaderboard.
+        names: Names of candidates for people.
+    """
+    ranked = [row for row in board.rows if row.rank is not None]
+    rows = ranked[:MOST]
+    if len(ranked) > MOST and not any(row.baseline for row in rows):
+        rows = [*rows[:-1], *(row for row in ranked if row.baseline)][:MOST]
+    figures = [row.figures[board.metric] for row in rows]
+    places = list(range(len(rows)))
+    colours = [colour_of(row.result.candidate.model.key) for row in rows]
+    figure = go.Figure()
+    for place, row, shown, colour in zip(places, rows, figures, colours, strict=True):
+        if not np.isnan(shown.low):
+            figure.add_scatter(
+                x=[shown.low, shown.high], y=[place, place], mode="lines", hoverinfo="skip",
+                line={"color": colour, "width": 3 if row.tied else 1.5}, showlegend=False,
+            )  # fmt: skip
+    figure.add_scatter(
+        x=[f.mean for f in figures],
+        y=places,
+        mode="markers",
+        marker={
+            "color": colours,
+            "size": 12,
+            "symbol": ["diamond" if row.tied else "circle-open" for row in rows],
+            "line": {"width": 2, "color": colours},
+        },
+        customdata=[
+            [called(row.name, names, 120), f"{f.low:.4g} to {f.high:.4g}"
+             if not np.isnan(f.low) else "no interval", f.n, _verdict(row.tied, row.p_vs_best)]
+            for row, f in zip(rows, figures, strict=True)
+        ],
+        hovertemplate="<b>%{customdata[0]}</b><br>%{x:.4g} (%{customdata[1]})<br>"
+        "%{customdata[2]} splits<br>%{customdata[3]}<extra></extra>",
+        showlegend=False,
+    )  # fmt: skip
+    ticks = [_tick(called(row.name, names), row.tied, row.baseline) for row in rows]
+    figure.update_yaxes(tickvals=places, ticktext=ticks, autorange="reversed", zeroline=False)
+    baseline = next((f for row, f in zip(rows, figures, strict=True) if row.baseline), None)
+    if baseline is not None:
+        figure.add_vline(x=baseline.mean, line={"color": MUTED, "dash": "dot"},
+                         annotation_text="baseline")  # fmt: skip
+    below = f"Interval: {board.interval}. Test against the best: {board.test}"
+    if len(ranked) > len(rows):
+        below += f". The best {len(rows)} of {len(ranked)}"
+    arrow = "more is better" if board.direction == "higher" else "less is better"
+    return layout(
+        figure, _title(board, names), below + ".", x=f"{board.label} ({arrow})", y="Candidate",
+        height=220 + 30 * len(rows),
+    )  # fmt: skip
+
+
+def _tick(name: str, tied: bool, baseline: bool) -> str:
+    name = f"{name} (baseline)" if baseline else name
+    return f"<b>◆ {name}</b>" if tied else name
+
+
+def _verdict(tied: bool, p: float) -> str:
+    if np.isnan(p):
+        return "the best" if tied else "not tested against the best"
+    return f"{'tied with' if tied else 'worse than'} the best, p {p:.3g} after Holm"
+
+
+def _title(board: Leaderboard, names: Mapping[str, str] | None) -> str:
+    best = board.best
+    if best is None:
+        return "No candidate has a score yet"
+    name, tied = called(best.name, names), len(board.tied_with_best)
+    if best.baseline or any(row.baseline and row.tied for row in board.rows):
+        return "No candidate is told apart from the baseline"
+    if np.isnan(best.figures[board.metric].low):
+        return f"{name} scores best; a single split cannot say how surely"
+    if tied == 1:
+        return f"{name} is better than every other candidate"
+    return f"{tied} candidates are tied with the best (◆)"

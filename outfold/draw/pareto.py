@@ -1,0 +1,107 @@
+"""Scores against a cost, and the candidates that nothing beats on both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import plotly.graph_objects as go
+
+from outfold.draw.candidate_names import called
+from outfold.draw.theme import NEUTRAL, colour_of, layout
+from outfold.judge.tradeoff import Offer, Tradeoff
+
+LABELLED = 12
+"""Up to so many points of the front carry their name."""
+
+
+def draw(found: Tradeoff, names: Mapping[str, str] | None = None) -> go.Figure:
+    """A scatter of score against cost with the Pareto front as a line.
+
+    Candidates on the front are full and named, the others hollow. The cheapest that is good enough
+    is a star.
+
+    Args:
+        found: The trade-off.
+        names: Names of candidates for people.
+    """
+    figure = go.Figure()
+    front = list(found.front())
+    costs = [o.cost for o in found.offers]
+    log = len(costs) > 1 and min(costs) > 0 and max(costs) / min(costs) > 20
+    figure.add_scatter(
+        x=[o.cost for o in front], y=[o.score for o in front], mode="lines", name="front",
+        line={"color": NEUTRAL, "dash": "dash", "shape": "hv"}, hoverinfo="skip",
+    )  # fmt: skip
+    groups = {
+        "on the front": front,
+        "beaten on both": [o for o in found.offers if not o.on_front],
+    }
+    for name, offers in groups.items():
+        full = name == "on the front"
+        colours = [colour_of(o.model) for o in offers]
+        figure.add_scatter(
+            x=[o.cost for o in offers],
+            y=[o.score for o in offers],
+            error_y={
+                "array": [_or_nothing(o.high - o.score) for o in offers],
+                "arrayminus": [_or_nothing(o.score - o.low) for o in offers],
+                "color": NEUTRAL, "thickness": 0.7, "width": 0,
+            },
+            mode="markers+text" if full and len(offers) <= LABELLED else "markers",
+            text=[called(o.candidate, names, 30) for o in offers],
+            textposition="bottom right" if found.direction == "higher" else "top right",
+            cliponaxis=False,
+            name=name,
+            marker={
+                "color": colours,
+                "size": [17 if o.candidate == found.cheapest else 11 for o in offers],
+                "symbol": [_symbol(o, found, full) for o in offers],
+                "line": {"width": 2, "color": colours},
+            },
+            customdata=[[called(o.candidate, names, 120), _words(o)] for o in offers],
+            hovertemplate=f"<b>%{{customdata[0]}}</b><br>{found.label} %{{y:.4g}}<br>"
+            f"%{{x:.4g}} {found.cost_unit}<br>%{{customdata[1]}}<extra></extra>",
+        )  # fmt: skip
+    below = (
+        f"{len(front)} of {len(found.offers)} candidates are on the front (full markers). "
+        f"Star: the cheapest that is {found.tolerance}. Bars: intervals of the score."
+    )
+    unit = f"{found.cost_label} ({found.cost_unit}, {'log scale, ' if log else ''}less is better)"
+    arrow = "more is better" if found.direction == "higher" else "less is better"
+    figure.update_xaxes(type="log" if log else "linear", rangemode="normal" if log else "tozero")
+    return layout(
+        figure, _title(found, names), below if found.offers else "", x=unit,
+        y=f"{found.label} ({arrow})", height=500,
+    )  # fmt: skip
+
+
+def _symbol(offer: Offer, found: Tradeoff, full: bool) -> str:
+    if offer.candidate == found.cheapest:
+        return "star"
+    return "diamond" if full else "circle-open"
+
+
+def _words(offer: Offer) -> str:
+    parts = ["on the front" if offer.on_front else "beaten on both"]
+    if offer.good_enough:
+        parts.append("as good as the best")
+    if offer.baseline:
+        parts.append("baseline")
+    return ", ".join(parts)
+
+
+def _or_nothing(length: float) -> float:
+    return 0.0 if np.isnan(length) else max(0.0, length)
+
+
+def _title(found: Tradeoff, names: Mapping[str, str] | None) -> str:
+    if not found.best:
+        return "No candidate has both a score and a cost yet"
+    best, cheap = called(found.best, names), called(found.cheapest, names)
+    if found.cheapest == found.best or found.saving() < 1.05:
+        return f"{best} scores best, and nothing as good costs notably less"
+    return (
+        f"{cheap} is as good as the best within its uncertainty "
+        f"and {found.saving():.2g} times cheaper"
+    )

@@ -1,0 +1,284 @@
+"""Charts of judgement show the figures they are given, say what they show, and escape names."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+
+from outfold.draw import (
+    calibration,
+    confusion,
+    gain,
+    leaderboard_intervals,
+    lift,
+    pareto,
+    precision_recall,
+    predicted_against_actual,
+    residuals,
+    roc,
+    rootogram,
+    split_scores,
+    threshold_curve,
+)
+from outfold.judge.calibrate import calibrate
+from outfold.judge.confusion_matrix import confusion_matrix
+from outfold.judge.cost_matrix import CostMatrix
+from outfold.judge.count_frequencies import count_frequencies
+from outfold.judge.curves import curve
+from outfold.judge.fitted_values import fitted_values
+from outfold.judge.leaderboard import leaderboard
+from outfold.judge.threshold import thresholds
+from outfold.judge.tradeoff import tradeoff
+from outfold.study.results import RunResult
+from tests.engine.judge.small_runs import (
+    binary_run,
+    count_run,
+    holdout_run,
+    multiclass_run,
+    regression_run,
+    with_failure,
+)
+from tests.engine.judge.test_threshold import predictions_of
+
+NASTY = "<b>a & b</b>"
+SAFE = "&lt;b&gt;a &amp; b&lt;/b&gt;"
+CURVES = {"roc": roc, "precision_recall": precision_recall, "gain": gain, "lift": lift}
+
+
+def text_of(figure: go.Figure) -> str:
+    """Everything a person can read in a chart."""
+    return json.dumps(figure.to_plotly_json(), default=str, ensure_ascii=False)
+
+
+def every_chart() -> dict[str, go.Figure]:
+    names = {p: NASTY for run in (binary_run, regression_run, count_run) for p in run().stored}
+    stored = list(binary_run().stored.values())
+    known = [p for p in stored if p.probability is not None]
+    reliable = {
+        p.candidate.name: calibrate(p.scored().is_positive(), p.scored().positive_score())
+        for p in known
+    }
+    board = leaderboard(binary_run().result)
+    fitted = fitted_values(regression_run().of("linear"))
+    prepared = thresholds(known[1])
+    return {
+        kind: module.draw([curve(p, kind) for p in stored], names)  # type: ignore[arg-type,attr-defined]
+        for kind, module in CURVES.items()
+    } | {
+        "confusion": confusion.draw(confusion_matrix(known[1]), names),
+        "threshold_curve": threshold_curve.draw(
+            prepared, 0.4, matrix=CostMatrix(1, 5), names=names
+        ),
+        "calibration": calibration.draw(reliable, [p.candidate.model.key for p in known], names),
+        "leaderboard_intervals": leaderboard_intervals.draw(board, names),
+        "split_scores": split_scores.draw(board, names),
+        "pareto": pareto.draw(tradeoff(binary_run().result), names),
+        "predicted_against_actual": predicted_against_actual.draw(fitted, "y", names),
+        "residuals": residuals.draw(fitted, "y", names),
+        "rootogram": rootogram.draw(count_frequencies(count_run().of("poisson")), names),
+    }
+
+
+@pytest.fixture(scope="module")
+def charts() -> dict[str, go.Figure]:
+    return every_chart()
+
+
+def test_every_chart_has_a_title_axes_and_few_points(charts: dict[str, go.Figure]) -> None:
+    """A finding, named axes, and at most some thousand points."""
+    for name, figure in charts.items():
+        assert len(figure.layout.title.text) > 10, name
+        assert figure.layout.title.subtitle.text, name
+        axes = [a.title.text for a in (*figure.select_xaxes(), *figure.select_yaxes())]
+        assert sum(bool(a) for a in axes) >= 2, name
+        assert sum(len(t.x) for t in figure.data if t.x is not None) < 6000, name
+
+
+def test_no_chart_sets_a_template_or_a_background(charts: dict[str, go.Figure]) -> None:
+    """The app themes them, light and dark."""
+    for name, figure in charts.items():
+        assert figure.layout.paper_bgcolor is None, name
+        assert figure.layout.plot_bgcolor is None, name
+
+
+def test_names_are_escaped_everywhere(charts: dict[str, go.Figure]) -> None:
+    """Plotly reads some HTML; a name is text."""
+    for name, figure in charts.items():
+        text = text_of(figure)
+        assert NASTY not in text, name
+        assert SAFE in text, name
+
+
+def test_class_names_are_escaped() -> None:
+    """Classes come from the person's table."""
+    stored = dataclasses.replace(binary_run().of("logistic"), classes=(NASTY, "b"), positive=0)
+    for figure in (
+        confusion.draw(confusion_matrix(stored)),
+        roc.draw([curve(stored, "roc")]),
+        confusion.draw(thresholds(stored).confusion(0.2)),
+    ):
+        assert NASTY not in text_of(figure)
+        assert SAFE in text_of(figure)
+    below = confusion.draw(confusion_matrix(stored)).layout.title.subtitle.text
+    assert f"predicted “{SAFE}” at or above 0.5" in below.replace("<br>", " ")
+
+
+def test_the_legend_of_a_roc_chart_gives_the_leaderboards_area() -> None:
+    """The mean over the splits, not the area of the pooled curve."""
+    found = curve(binary_run().of("logistic"), "roc")
+    figure = roc.draw([found])
+    assert any(f"{found.mean_area():.3f}" in (t.name or "") for t in figure.data)
+    assert f"{found.mean_area():.1%}" in figure.layout.title.text
+
+
+def test_bands_are_drawn_for_few_curves_only() -> None:
+    """Five ranges on top of each other show nothing."""
+    stored = [curve(p, "roc") for p in binary_run().stored.values()]
+    assert sum(t.fill == "toself" for t in roc.draw(stored[:2]).data) == 2
+    assert not any(t.fill == "toself" for t in roc.draw(stored).data)
+    assert not any(t.fill == "toself" for t in roc.draw([curve(holdout_run().of("logistic"),
+                                                              "roc")]).data)  # fmt: skip
+
+
+def test_candidates_of_one_model_differ_by_their_lines() -> None:
+    """One colour per model; nothing depends on colour alone."""
+    found = curve(binary_run().of("logistic"), "roc")
+    other = dataclasses.replace(found, candidate="cfs + none + logistic")
+    a, b = [t for t in roc.draw([found, other]).data if t.mode == "lines" and t.x is not None
+            and t.legendgroup and t.fill is None]  # fmt: skip
+    assert a.line.color == b.line.color
+    assert a.line.dash != b.line.dash
+
+
+def test_the_confusion_chart_shows_every_count() -> None:
+    """Cells carry counts and shares, and the title names the worst mistake."""
+    matrix = confusion_matrix(multiclass_run().of("naive_bayes"))
+    figure = confusion.draw(matrix)
+    for i in range(3):
+        for j in range(3):
+            assert figure.data[0].text[i][j].startswith(f"{matrix.counts[i, j]:,.0f}<br>")
+    worst = matrix.worst()
+    assert worst is not None
+    assert f"“{worst[0]}” are taken for “{worst[1]}”" in figure.layout.title.text
+    perfect = dataclasses.replace(matrix, counts=np.diag([3.0, 4, 5]))
+    assert confusion.draw(perfect).layout.title.text == "Every row is predicted right"
+
+
+def test_the_threshold_chart_says_what_happens_at_the_threshold() -> None:
+    """The title is the recall and precision that the slider gives; costs are a second axis."""
+    prepared = thresholds(binary_run().of("logistic"))
+    at = prepared.at(0.25).metrics
+    figure = threshold_curve.draw(prepared, 0.25, matrix=CostMatrix(1, 3))
+    title = figure.layout.title.text.replace("<br>", " ")
+    assert f"{at['recall']:.0%} of the positives" in title
+    assert f"{at['precision']:.0%} of the alarms" in title
+    assert sum(t.yaxis == "y2" for t in figure.data) == 1
+    assert "no alarm" in threshold_curve.draw(prepared, 1.01).layout.title.text
+    scores = thresholds(binary_run().of("svm_linear"))
+    assert "score" in threshold_curve.draw(scores, 0.0).layout.xaxis.title.text
+
+
+def test_the_calibration_title_tells_right_from_wrong() -> None:
+    """Probabilities as drawn keep their promise; stretched ones are called too extreme."""
+    rng = np.random.default_rng(3)
+    p = rng.uniform(0.05, 0.95, 5000)
+    y = rng.random(len(p)) < p
+    logit = np.log(p / (1 - p))
+    titles = [
+        calibration.draw({"a": calibrate(y, q)}, ["logistic"]).layout.title.text
+        for q in (p, 1 / (1 + np.exp(-2.5 * logit)), 1 / (1 + np.exp(-0.4 * logit)),
+                  1 / (1 + np.exp(-logit - 1)))
+    ]  # fmt: skip
+    titles = [t.replace("<br>", " ") for t in titles]
+    assert "keeps its promises" in titles[0]
+    assert "too extreme" in titles[1]
+    assert "too timid" in titles[2]
+    assert "too high" in titles[3]
+
+
+def test_the_tied_group_is_marked_by_symbol_and_text() -> None:
+    """A diamond and a bold name; the baseline is named as such."""
+    board = leaderboard(binary_run().result)
+    figure = leaderboard_intervals.draw(board)
+    dots = figure.data[-1]
+    assert [s == "diamond" for s in dots.marker.symbol] == [r.tied for r in board.rows]
+    ticks = figure.layout.yaxis.ticktext
+    assert [t.startswith("<b>◆") for t in ticks] == [r.tied for r in board.rows]
+    assert sum("(baseline)" in t for t in ticks) == 1
+    assert list(dots.x) == [r.figures["roc_auc"].mean for r in board.rows]
+
+
+def test_boards_without_rank_or_interval_are_drawn() -> None:
+    """A run that just began, one with a failure, and a hold-out."""
+    empty = dataclasses.replace(binary_run().result, candidates=())
+    assert isinstance(empty, RunResult)
+    assert "No candidate" in leaderboard_intervals.draw(leaderboard(empty)).layout.title.text
+    single = leaderboard(holdout_run().result)
+    assert "single split" in leaderboard_intervals.draw(single).layout.title.text.replace(
+        "<br>", " "
+    )
+    assert split_scores.draw(single).layout.title.text == "Scores by split"
+    failed = leaderboard(with_failure(binary_run()))
+    assert len(leaderboard_intervals.draw(failed).data[-1].x) == 3
+    assert len(split_scores.draw(failed).data) == 4
+
+
+def test_split_scores_are_those_of_the_splits() -> None:
+    """A line per candidate with each split's value, for any metric."""
+    board = leaderboard(binary_run().result)
+    for metric in (None, "accuracy"):
+        figure = split_scores.draw(board, metric=metric)
+        for row, trace in zip(board.rows, figure.data, strict=True):
+            assert tuple(trace.y) == row.figures[metric or "roc_auc"].values
+
+
+def test_the_front_is_drawn_as_a_line_and_full_markers() -> None:
+    """Its points are the front's; the cheapest good enough is a star."""
+    found = tradeoff(binary_run().result, cost="size_bytes")
+    figure = pareto.draw(found)
+    line, front, beaten = figure.data
+    assert list(line.x) == list(front.x) == [o.cost for o in found.front()]
+    assert len(front.x) + len(beaten.x) == len(found.offers)
+    assert "star" in [*front.marker.symbol, *beaten.marker.symbol]
+    bare = dataclasses.replace(found, offers=(), best="", cheapest="")
+    assert "No candidate" in pareto.draw(bare).layout.title.text
+
+
+def test_wider_errors_at_high_predictions_are_said() -> None:
+    """The title follows the groups' spread."""
+    stored = regression_run().of("linear")
+    assert stored.value is not None
+    rng = np.random.default_rng(0)
+    value = np.linspace(1, 100, len(stored.truth))
+    fan = dataclasses.replace(stored, value=value, truth=value + rng.normal(0, value / 10))
+    assert "wider at high" in residuals.draw(fitted_values(fan)).layout.title.text.replace(
+        "<br>", " "
+    )
+    low = dataclasses.replace(stored, value=value, truth=value * 0.5 + 25 + rng.normal(0, 5, 442))
+    title = predicted_against_actual.draw(fitted_values(low)).layout.title.text
+    assert "predicts high values too high" in title or "predicts low values too low" in title
+
+
+def test_the_rootogram_hangs_bars_from_what_is_expected() -> None:
+    """Each bar ends at its expectation; a constant prediction is called over-dispersed."""
+    found = count_frequencies(count_run().of("poisson"))
+    bars = rootogram.draw(found).data[0]
+    np.testing.assert_allclose(np.array(bars.base) + np.array(bars.y), np.sqrt(found.expected))
+    constant = rootogram.draw(count_frequencies(count_run().of("dummy")))
+    assert "times as" in constant.layout.title.text
+    short = rootogram.draw(count_frequencies(count_run().of("poisson"), most=4))
+    assert short.layout.xaxis.ticktext[-1] == "3+"
+
+
+def test_many_rows_are_thinned_in_every_curve() -> None:
+    """Twenty thousand scores make a chart of some hundred points."""
+    rng = np.random.default_rng(0)
+    y = rng.integers(0, 2, 20_000)
+    stored = predictions_of(y, 1 / (1 + np.exp(-rng.normal(y, 1))))
+    for kind, module in CURVES.items():
+        figure = module.draw([curve(stored, kind)])  # type: ignore[arg-type,attr-defined]
+        assert sum(len(t.x) for t in figure.data) < 1100
