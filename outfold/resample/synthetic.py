@@ -30,7 +30,11 @@ NAMES: dict[Method, str] = {
     "adasyn": "ADASYN",
 }
 
-NOWHERE = ("No samples will be generated", "All support vectors are considered as noise")
+NOWHERE = (
+    "No samples will be generated",
+    "Not any neigbours belong to the majority",
+    "All support vectors are considered as noise",
+)
 
 
 class Synthetic(Resampler):
@@ -160,8 +164,8 @@ class Synthetic(Resampler):
             sampler = over.ADASYN(n_neighbors=near, **shared)
         try:
             made, _ = sampler.fit_resample(matrix, y)
-        except ValueError as error:
-            # The two ways in which imbalanced-learn tells that it found nowhere to start from.
+        except (ValueError, RuntimeError) as error:
+            # The ways in which imbalanced-learn tells that it found nowhere to start from.
             if not any(words in str(error) for words in NOWHERE):
                 raise
             made = matrix
