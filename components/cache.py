@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
     from outfold.data.dataset import Dataset
     from outfold.data.finding import Finding
+    from outfold.judge.compare import Comparison
     from outfold.judge.leaderboard import Leaderboard
+    from outfold.judge.tradeoff import Tradeoff
     from outfold.study.results import Predictions, RunResult
     from outfold.study.table import StudyTable
     from outfold.study.workspace import Workspace
@@ -213,4 +215,31 @@ def predictions(run: str, candidate: str) -> Predictions:
     return remember(
         "predictions", run, candidate, done,
         compute=lambda: predictions(workspace(), run, candidate),
+    )  # fmt: skip
+
+
+def comparison(run: str, metric: str) -> Comparison:
+    """Every pair of candidates of a run."""
+    from outfold.judge.compare import compare
+
+    record = workspace().records.run(run)
+    return remember(
+        "comparison", run, record.done, record.state, metric,
+        compute=lambda: compare(
+            result(run), metric, predictions=lambda name: predictions(run, name)
+        ),
+        say="Comparing every pair",
+    )  # fmt: skip
+
+
+def tradeoff(run: str, metric: str, cost: str, tolerance: float | None) -> Tradeoff:
+    """The candidates of a run by score and cost."""
+    from outfold.judge.tradeoff import tradeoff
+
+    record = workspace().records.run(run)
+    return remember(
+        "tradeoff", run, record.done, record.state, metric, cost, tolerance,
+        compute=lambda: tradeoff(
+            result(run), metric, cost, tolerance, predictions=lambda name: predictions(run, name)
+        ),
     )  # fmt: skip

@@ -35,7 +35,7 @@ def sample_cards() -> None:
     """Every sample with its story; one click opens it, another compares at once."""
     from outfold.data.samples import samples
 
-    st.markdown("#### Or take a sample")
+    st.markdown("## Or take a sample")
     grid = st.grid(3, min_column_width=260, gap="small", border=True)
     for sample in samples():
         with grid, st.container(gap="small", height="stretch"):
@@ -71,7 +71,7 @@ def recent_runs() -> None:
     records = cache.workspace().recent_runs(RECENT)
     if not records:
         return
-    st.markdown("#### Recent runs")
+    st.markdown("## Recent runs")
     now = time.time()
     for record in records:
         _run(record, now)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from outfold.judge.leaderboard import Leaderboard, Row
-    from outfold.study.study import Candidate
     from outfold.task import Task
 
 STATUS = {
@@ -48,20 +47,18 @@ def filling(run: str) -> None:
     failures(board)
 
 
-def ranked(run: str, *, select: Literal["single-row", "multi-row"] | None = None) -> list[str]:
-    """The whole leaderboard with its sentence; the names of the chosen candidates."""
-    board, result = cache.leaderboard(run), cache.result(run)
+def ranked(run: str, metric: str | None = None) -> None:
+    """The whole leaderboard, by the study's metric or another."""
+    board, result = cache.leaderboard(run, metric), cache.result(run)
     frame = frame_of(board, result.study.task)
-    chosen = table(
+    table(
         frame,
         f"leaderboard-{run}",
         columns=columns_of(board, result.study.task),
         height="content" if len(frame) <= 15 else 560,
-        select=select,
         alt="The leaderboard",
     )
     failures(board)
-    return [board.rows[i].name for i in chosen if i < len(board.rows)]
 
 
 def sentence(board: Leaderboard) -> str:
@@ -158,19 +155,3 @@ def columns_of(board: Leaderboard, task: Task) -> dict[str, Any]:
     for other in metrics_for(task):
         shown.setdefault(other.label, number_column(format="%.4f", help=other.summary))
     return shown
-
-
-def pick(run: str, label: str = "Candidate", key: str = "candidate") -> Candidate | None:
-    """Choose one candidate that has predictions; the best unless another is chosen."""
-    board = cache.leaderboard(run)
-    rows = {r.name: r.result.candidate for r in board.rows if r.result.splits_done}
-    if not rows:
-        return None
-    name = st.selectbox(
-        label,
-        list(rows),
-        format_func=lambda n: candidate_name(rows[n]),
-        key=key,
-        bind="query-params",
-    )
-    return rows[name]

@@ -28,7 +28,7 @@ RAGGED = {
 def how_it_was_read(dataset: Dataset) -> None:
     """The table's name and size, what was detected, and a place for another table."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(f"### {plain(dataset.name, 60)}", width="content")
+        st.markdown(f"## {plain(dataset.name, 60)}", width="content")
         st.badge(count(dataset.n_rows, "row"), color="gray")
         st.badge(count(len(dataset.schema), "column"), color="gray")
     left, right = st.columns(2)

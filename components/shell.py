@@ -64,7 +64,7 @@ def boundary() -> Iterator[None]:
 def missing(text: str, page: str, label: str) -> None:
     """Say what a page still needs, link to where it is done, and end the page."""
     with st.container(border=True):
-        st.markdown(f"#### {text}")
+        st.markdown(f"## {text}")
         navigation.link(page, label)
         if page != "home":
             navigation.link("home", "Begin with a sample table instead")

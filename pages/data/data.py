@@ -30,7 +30,7 @@ if session.study is None:
 study = session.study
 frame, schema = cache.typed(study)
 
-st.markdown("#### What is predicted")
+st.markdown("## What is predicted")
 pickers.target_and_task(study, schema)
 prepared = cache.table(study)
 if study.task == "binary":
@@ -38,13 +38,13 @@ if study.task == "binary":
 for note in prepared.notes:
     st.caption(plain(note, 300))
 
-st.markdown("#### Columns")
+st.markdown("## Columns")
 st.caption("Type and role can be changed in the table.")
 columns.columns_editor(study)
 
 found = cache.findings(study)
 serious = sum(f.severity == "serious" for f in found)
-st.markdown("#### What is conspicuous")
+st.markdown("## What is conspicuous")
 if found:
     st.caption(f"{count(len(found), 'finding')}, {serious} of them serious.")
 findings.fixes_list(study)

@@ -47,7 +47,7 @@ if run is None:
 result = cache.agreement(run)
 if result.columns:
     chart.chart(selector_agreement.draw(result), "feature-agreement")
-    st.markdown("#### How each method did")
+    st.markdown("## How each method did")
     table.table(
         trial_tables.selector_rows(run, result),
         "selectors",
@@ -56,7 +56,7 @@ if result.columns:
     )
     dropped = trial_tables.dropped_rows(result)
     if len(dropped):
-        st.markdown("#### Dropped as redundant, and because of which column")
+        st.markdown("## Dropped as redundant, and because of which column")
         table.table(dropped, "dropped-columns", alt="Dropped columns with their reasons")
     with st.expander("Every column"):
         table.table(result.frame(), "feature-ranks", alt="Share kept and mean rank per column")

@@ -56,7 +56,7 @@ for note in dict.fromkeys(f"{names[c.resampler]}: {text}" for c in counts for te
 with st.expander("The counts as a table"):
     table.table(frame_of(counts), "class-counts-table", alt="Class counts before and after")
 
-st.markdown("#### What it does to the scores")
+st.markdown("## What it does to the scores")
 if methods:
     tried = trial_study(study, data.facts, "resampler", choices)
     trial(tried, "resamplers", trial_tables.resampler_rows)

@@ -1,0 +1,245 @@
+"""Looking into the candidates of a run: curves, thresholds, calibration, errors, differences."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Literal
+
+import streamlit as st
+
+from components import cache
+from components.chart import chart
+from components.names import candidate_name
+from components.shell import why
+from components.table import table
+from components.text import number, plain, share
+from outfold.metrics.catalogue import metrics_for
+
+if TYPE_CHECKING:
+    from outfold.judge.curves import Curve, Kind
+    from outfold.study.study import Candidate
+
+MOST = 8
+"""Candidates drawn in one chart."""
+FIRST = 4
+"""Candidates drawn unless others are chosen."""
+
+
+def names_of(run: str) -> dict[str, str]:
+    """What people call each candidate of a run."""
+    return {c.name: candidate_name(c.candidate) for c in cache.result(run).candidates}
+
+
+def metric_picker(run: str) -> str:
+    """Choose the metric to look at; it is a view and changes no study."""
+    study = cache.result(run).study
+    labels = {m.key: m.label for m in metrics_for(study.task)}
+    keys = list(labels)
+    chosen: str = st.selectbox(
+        "Ranked by",
+        keys,
+        index=keys.index(study.metric) if study.metric in keys else 0,
+        format_func=lambda key: labels[key],
+        key="by",
+        bind="query-params",
+    )
+    return chosen
+
+
+def candidates_picker(run: str, metric: str) -> list[Candidate]:
+    """Choose the candidates to draw together; the best few unless others are chosen."""
+    board, names = cache.leaderboard(run, metric), names_of(run)
+    rows = {r.name: r for r in board.rows if r.result.splits_done}
+    first = [name for name, r in rows.items() if not r.baseline][:FIRST]
+    chosen: list[str] = st.multiselect(
+        "Candidates to look into",
+        list(rows),
+        default=first,
+        max_selections=MOST,
+        format_func=lambda name: names[name],
+        key="shown",
+        bind="query-params",
+    )
+    return [rows[name].result.candidate for name in chosen]
+
+
+def one_of(candidates: Sequence[Candidate], key: str) -> Candidate:
+    """Choose one of the candidates looked into."""
+    if len(candidates) == 1:
+        return candidates[0]
+    by_name = {c.name: c for c in candidates}
+    name = st.segmented_control(
+        "Candidate",
+        list(by_name),
+        default=candidates[0].name,
+        required=True,
+        format_func=lambda n: candidate_name(by_name[n]),
+        key=key,
+        persist_state="session",
+    )
+    return by_name.get(name or "", candidates[0])
+
+
+def class_picker(run: str) -> int | None:
+    """Choose the class set against the rest; None for two classes."""
+    result = cache.result(run)
+    if result.study.task != "multiclass":
+        return None
+    first = next(c for c in result.candidates if c.splits_done)
+    classes = cache.predictions(run, first.name).classes
+    code: int = st.selectbox(
+        "Class against the rest",
+        range(len(classes)),
+        format_func=lambda i: classes[i],
+        key="against",
+        persist_state="session",
+    )
+    return code
+
+
+def curves(run: str, candidates: Sequence[Candidate], kind: Kind, code: int | None) -> list[Curve]:
+    """One curve per candidate."""
+    from outfold.judge.curves import curve
+
+    done = cache.workspace().records.run(run).done
+
+    def compute(candidate: str) -> Curve:
+        return curve(cache.predictions(run, candidate), kind, code)
+
+    return [
+        cache.remember(
+            "curve", run, c.name, kind, code, done,
+            compute=partial(compute, c.name),
+        )
+        for c in candidates
+    ]  # fmt: skip
+
+
+def ranking(run: str, candidates: Sequence[Candidate], which: Literal["roc", "pr", "gain"]) -> None:
+    """ROC, precision and recall, or gain and lift."""
+    from outfold.draw import gain, lift, precision_recall, roc
+
+    names, code = names_of(run), class_picker(run)
+    if which == "roc":
+        chart(roc.draw(curves(run, candidates, "roc", code), names), "roc")
+    elif which == "pr":
+        found = curves(run, candidates, "precision_recall", code)
+        chart(precision_recall.draw(found, names), "precision-recall")
+    else:
+        left, right = st.columns(2)
+        with left:
+            chart(gain.draw(curves(run, candidates, "gain", code), names), "gain")
+        with right:
+            chart(lift.draw(curves(run, candidates, "lift", code), names), "lift")
+
+
+def calibration(run: str, candidates: Sequence[Candidate]) -> None:
+    """Whether a probability of 0.3 means three in ten."""
+    from outfold.draw import calibration as picture
+    from outfold.judge.calibrate import calibrate
+
+    code = class_picker(run)
+    done = cache.workspace().records.run(run).done
+    found, models = {}, []
+    for c in candidates:
+        made = cache.predictions(run, c.name)
+        if made.probability is None:
+            st.caption(f"{plain(candidate_name(c))} gives no probabilities.")
+            continue
+        at = made.positive if code is None else code
+        found[c.name] = cache.remember(
+            "calibration", run, c.name, at, done,
+            compute=partial(calibrate, made.truth == at, made.probability[:, at]),
+        )  # fmt: skip
+        models.append(c.model.key)
+    if found:
+        names = names_of(run)
+        chart(picture.draw(found, models, names), "calibration")
+        with st.expander("The bins as a table"):
+            shown = one_of([c for c in candidates if c.name in found], "bins-of")
+            table(found[shown.name].frame(), "calibration-bins", alt="Reliability bins")
+
+
+def confusion(run: str, candidates: Sequence[Candidate]) -> None:
+    """Which classes are taken for which."""
+    from outfold.draw import confusion as picture
+    from outfold.judge.confusion_matrix import confusion_matrix
+
+    chosen = one_of(candidates, "confusion-of")
+    found = confusion_matrix(cache.predictions(run, chosen.name))
+    chart(picture.draw(found, names_of(run)), "confusion")
+    with st.expander("The counts as a table"):
+        table(found.frame(), "confusion-counts", alt="Counts by true and predicted class")
+
+
+def errors(run: str, candidates: Sequence[Candidate], which: Literal["fit", "residuals"]) -> None:
+    """Predicted against actual values, or what is left."""
+    from outfold.draw import predicted_against_actual, residuals
+    from outfold.judge.fitted_values import fitted_values
+
+    chosen = one_of(candidates, f"{which}-of")
+    done = cache.workspace().records.run(run).done
+    found = cache.remember(
+        "fitted", run, chosen.name, done,
+        compute=lambda: fitted_values(cache.predictions(run, chosen.name)),
+    )  # fmt: skip
+    target = html.escape(cache.result(run).study.target)
+    picture = predicted_against_actual if which == "fit" else residuals
+    chart(picture.draw(found, target, names_of(run)), which)
+    if which == "residuals":
+        st.caption(
+            f"Mean error {number(found.bias)}, spread {number(found.spread)}; "
+            f"{share(found.outside / found.n)} of the rows lie beyond three spreads."
+        )
+        with st.expander("The rows as a table"):
+            table(found.frame(), "residual-rows", alt="Actual and predicted values")
+
+
+def frequencies(run: str, candidates: Sequence[Candidate]) -> None:
+    """How often each count occurs and how often the model expects it."""
+    from outfold.draw import rootogram
+    from outfold.judge.count_frequencies import count_frequencies
+
+    chosen = one_of(candidates, "counts-of")
+    found = count_frequencies(cache.predictions(run, chosen.name))
+    chart(rootogram.draw(found, names_of(run)), "rootogram")
+    st.caption(
+        f"Dispersion {number(found.dispersion)}: 1 for Poisson counts, more where they scatter "
+        "more widely than the model says."
+    )
+
+
+def by_split(run: str, metric: str) -> None:
+    """Each candidate's score on each split."""
+    from outfold.draw import split_scores
+
+    board = cache.leaderboard(run, metric)
+    chart(split_scores.draw(board, names_of(run)), "split-scores")
+    with st.expander("Every metric as a table"):
+        table(board.figures(), "figures", alt="Every metric of every candidate")
+
+
+def pairs(run: str, metric: str) -> None:
+    """Whether each pair of candidates differs by more than the draw of the splits."""
+    found = cache.comparison(run, metric)
+    names = names_of(run)
+    frame = found.frame()
+    for side in ("a", "b"):
+        frame[side] = frame[side].map(names)
+    table(
+        frame.drop(columns=["statistic"]).rename(
+            columns={"a": "First", "b": "Second", "difference": "First minus second",
+                     "low": "From", "high": "To", "p_value": "p", "p_adjusted": "p after Holm",
+                     "n_splits": "Splits"}
+        ),
+        "pairs",
+        alt="Every pair of candidates",
+    )  # fmt: skip
+    why(
+        f"Method: {found.method}. Folds share training rows, so an ordinary t-test finds "
+        "differences far too often; the correction of Nadeau and Bengio (2003) widens the variance "
+        "accordingly. Holm's correction allows for the number of pairs.",
+        "How are pairs compared?",
+    )

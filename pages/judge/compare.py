@@ -1,0 +1,72 @@
+"""Which is better, really?
+
+Every figure was measured on rows held out. Candidates that cannot be told apart from the best are
+marked as tied, because the third decimal is mostly luck.
+"""
+
+import streamlit as st
+
+from components import cache, chart, judging, leaderboard, progress, shell, thresholds
+from components.text import plain
+from outfold.draw import leaderboard_intervals
+from outfold.task import is_classification
+
+TITLE = "Compare"
+ICON = ":material/leaderboard:"
+ORDER = 10
+
+run = shell.need_run()
+if not progress.has_ended(run):
+    progress.run_progress(run, leaderboard.filling)
+    st.stop()
+
+result = cache.result(run)
+if not any(c.splits_done for c in result.candidates):
+    leaderboard.filling(run)
+    shell.missing("This run measured nothing.", "train", "See why, and run it again")
+
+metric = judging.metric_picker(run)
+board = cache.leaderboard(run, metric)
+st.markdown(f"## {plain(leaderboard.sentence(board), 300)}")
+chart.chart(leaderboard_intervals.draw(board, judging.names_of(run)), "intervals")
+leaderboard.ranked(run, metric)
+shell.why(
+    f"Intervals: {plain(board.interval, 300)}. Test against the best: {plain(board.test, 300)}. "
+    "Splits share training rows, which an ordinary t-test ignores; the corrected one (Nadeau and "
+    "Bengio 2003) does not. The best of many was picked because it scored best, so its own figure "
+    "is a little too good.",
+    "How was this compared?",
+)
+
+st.markdown("## A closer look")
+chosen = judging.candidates_picker(run, metric)
+if not chosen:
+    st.info("Choose at least one candidate.", icon=":material/info:")
+    st.stop()
+
+views = {"By split": lambda: judging.by_split(run, metric)}
+if result.study.task == "binary":
+    views["Threshold"] = lambda: thresholds.threshold(run, chosen)
+elif is_classification(result.study.task):
+    views["Confusion"] = lambda: judging.confusion(run, chosen)
+if is_classification(result.study.task):
+    views |= {
+        "ROC": lambda: judging.ranking(run, chosen, "roc"),
+        "Precision and recall": lambda: judging.ranking(run, chosen, "pr"),
+        "Gain and lift": lambda: judging.ranking(run, chosen, "gain"),
+        "Calibration": lambda: judging.calibration(run, chosen),
+    }
+else:
+    views |= {
+        "Predicted and actual": lambda: judging.errors(run, chosen, "fit"),
+        "Errors": lambda: judging.errors(run, chosen, "residuals"),
+    }
+    if result.study.task == "count":
+        views["Counts"] = lambda: judging.frequencies(run, chosen)
+views["Pairs"] = lambda: judging.pairs(run, metric)
+
+view = st.segmented_control(
+    "View", list(views), default="By split", required=True, key="view", bind="query-params"
+)
+with shell.boundary():
+    views.get(view or "", views["By split"])()
