@@ -13,7 +13,7 @@ RANKS = {
     "data": 1, "explore": 2,
     "prepare": 3, "select": 3, "resample": 3, "models": 3, "metrics": 3,
     "study": 4, "judge": 5, "ship": 6, "draw": 7,
-    "report": 8, "commands": 8, "cli": 9, "__main__": 10,
+    "report": 8, "commands": 8, "cli": 9, "__main__": 10, "docs_tables": 10,
 }  # fmt: skip
 SIBLINGS = {"prepare", "select", "resample", "models", "metrics"}
 HEAVY = ("sklearn", "imblearn", "statsmodels", "shap", "dask", "distributed", "lightgbm", "scipy")

@@ -86,7 +86,11 @@ def _serve(workspace: Workspace) -> None:
 
     address = scheduler_address()
     with connected(address) as client:
-        client.run(warm, wait=False)
+        # Held until the service ends, or Dask would drop the work.
+        warming = [
+            client.submit(warm, workers=[worker], pure=False)
+            for worker in client.scheduler_info(n_workers=-1)["workers"]
+        ]
         running: list[threading.Thread] = []
         needed = time.monotonic()
         while True:
@@ -102,6 +106,7 @@ def _serve(workspace: Workspace) -> None:
             if running or workspace.records.has_living_client():
                 needed = time.monotonic()
             elif time.monotonic() - needed > LEAVE_AFTER:
+                client.cancel(warming)
                 return
             time.sleep(LOOK)
 
