@@ -25,7 +25,7 @@ from outfold.select.columns import (
 from outfold.select.discretise import binned, mdl_cuts
 from outfold.select.entropy import JointEntropies
 from outfold.select.selection import Selection
-from outfold.select.subset_search import best_first
+from outfold.select.subset_search import IMPROVEMENT, best_first
 from outfold.task import Task, is_classification
 
 Links = Callable[[int], Floats]
@@ -109,12 +109,14 @@ def choose(X: pd.DataFrame, y: Target, *, task: Task, seed: int, patience: int) 
     chosen = sorted(found.subset, key=lambda i: (-relevance[i], i))
     dropped: dict[str, str] = {}
     table = np.stack([links(i) for i in chosen])
+    # sqrt(below) is what the merit's numerator is divided by.
+    below = (relevance[chosen].sum() / found.merit) ** 2
     for i in set(range(len(sources))) - set(chosen):
-        nearest = int(np.argmax(table[:, i]))
-        # A dropped column is called redundant where a kept one tells more about it than the
-        # target does (Yu & Liu 2003); otherwise it was merely too weak.
-        if relevance[i] > 0 and table[nearest, i] >= relevance[i]:
-            dropped[sources[i]] = sources[chosen[nearest]]
+        # Redundant is what would have raised the merit, were it not correlated with kept columns;
+        # anything else was merely too weak.
+        unrepeated = (relevance[chosen].sum() + relevance[i]) / np.sqrt(below + 1.0)
+        if unrepeated > found.merit + IMPROVEMENT:
+            dropped[sources[i]] = sources[chosen[int(np.argmax(table[:, i]))]]
     return Selection(
         selected=tuple(sources[i] for i in chosen),
         scores=scores,

@@ -30,7 +30,8 @@ class Encoded:
 
     def total(self, values: Floats) -> Floats:
         """A figure per encoded column added up per source."""
-        return np.bincount(self.owner, weights=values, minlength=len(self.sources))
+        sums = np.bincount(self.owner, weights=values, minlength=len(self.sources))
+        return sums.astype(np.float64)
 
     def largest(self, values: Floats) -> Floats:
         """The largest figure among a source's encoded columns; 0 where it has none."""

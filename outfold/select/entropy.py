@@ -9,6 +9,9 @@ import numpy.typing as npt
 
 from outfold.select.columns import Floats, Ints
 
+ROUNDING = 1e-12
+"""Bits below which a gain is a zero with rounding noise."""
+
 
 def entropy(counts: npt.NDArray[Any], axis: int | None = None) -> Any:
     """Entropy in bits of counts along an axis (of all of them by default); 0 where all are 0."""
@@ -43,7 +46,7 @@ def contingency(a: Ints, b: Ints) -> Floats:
 def information_gain(table: Floats) -> float:
     """Mutual information of rows and columns of a table of counts, bits."""
     gain = entropy(table.sum(axis=1)) + entropy(table.sum(axis=0)) - entropy(table)
-    return max(float(gain), 0.0)
+    return float(gain) if gain > ROUNDING else 0.0
 
 
 def gain_ratio(table: Floats) -> float:
@@ -102,7 +105,8 @@ class JointEntropies:
         """Mutual information in bits of each column with a coded one, ``(n_columns,)``."""
         others = int(other.max(initial=0)) + 1
         own = float(entropy(np.bincount(other, minlength=others)))
-        return np.maximum(self.entropies + own - self._entropies(other, others), 0.0)
+        gain = self.entropies + own - self._entropies(other, others)
+        return np.where(gain > ROUNDING, gain, 0.0)
 
     def uncertainty(self, other: Ints) -> Floats:
         """Symmetrical uncertainty of each column with a coded one, 0 to 1; 0 without entropy."""

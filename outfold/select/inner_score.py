@@ -46,10 +46,11 @@ def make(kind: str, task: Task, seed: int) -> Any:
 
 
 class InnerScore:
-    """D² of a set of source columns over inner folds, remembered for each set.
+    """R² of a set of source columns over inner folds, remembered for each set.
 
-    D² is 1 less the ratio of the model's loss to that of the training mean (log loss for classes,
-    squared error for numbers): 1 is perfect, 0 is no better than the mean, below 0 is worse.
+    R² is 1 less the ratio of the model's squared error to that of the training mean, for classes
+    the squared error of the predicted probabilities (the Brier skill score): 1 is perfect, 0 is no
+    better than the mean, below 0 is worse.
 
     Attributes:
         fits: Models fitted so far.
@@ -68,7 +69,7 @@ class InnerScore:
         self.fits = 0
 
     def by_fold(self, members: Iterable[int]) -> Floats:
-        """D² of each inner fold, ``(FOLDS,)``."""
+        """R² of each inner fold, ``(FOLDS,)``."""
         subset = frozenset(members)
         if subset not in self._known:
             matrix = self._encoded.of(sorted(subset))
@@ -90,5 +91,5 @@ class InnerScore:
         return self._known[subset]
 
     def __call__(self, members: Iterable[int]) -> float:
-        """Mean D² over the inner folds."""
+        """Mean R² over the inner folds."""
         return float(self.by_fold(members).mean())

@@ -92,7 +92,7 @@ def fits(
         # Which columns are in is settled long before the last digits of the fit.
         warnings.simplefilter("ignore", ConvergenceWarning)
         _, coefs, _ = enet_path(
-            matrix - centre, response - mean, l1_ratio=ratio, alphas=penalties, tol=1e-5
+            matrix - centre, response - mean, l1_ratio=ratio, alphas=penalties, tol=1e-7
         )
     for step in range(len(penalties)):
         model = ElasticNet()
@@ -128,7 +128,7 @@ def path(
 def advised(
     encoded: Encoded, target: Ints | Floats, task: Task, ratio: float, seed: int
 ) -> tuple[float, float]:
-    """The largest penalty within one standard error of the best D² of inner folds, and that D²."""
+    """The largest penalty within one standard error of the best R² of inner folds, and that R²."""
     penalties = grid(largest_penalty(encoded.matrix, target, task, ratio), task)
     response = as_response(target, task)
     parts = inner_folds(target, task, FOLDS, seed)

@@ -64,7 +64,7 @@ def elimination(
 def best_size(
     encoded: Encoded, target: Ints | Floats, task: Task, model: str, seed: int
 ) -> tuple[int, float]:
-    """The smallest size whose D² is within one standard error of the best, and its D².
+    """The smallest size whose R² is within one standard error of the best, and its R².
 
     The elimination is done anew in each inner fold, so that no size is judged on rows that had a
     say in its columns.
@@ -119,7 +119,7 @@ def choose(
         scores={name: float(reached[i]) for i, name in enumerate(encoded.sources)},
         score_name="share of the columns that it outlasted",
         merit=merit,
-        merit_name="D² of this number of columns in inner folds" if merit is not None else "",
+        merit_name="R² of this number of columns in inner folds" if merit is not None else "",
         notes=notes,
     )
 

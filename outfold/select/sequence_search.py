@@ -36,7 +36,7 @@ LEAST_GAIN = Param(
     default=0.002,
     low=0.0,
     high=0.5,
-    help="What a column must add to the D² of the inner folds to be worth having.",
+    help="What a column must add to the R² of the inner folds to be worth having.",
 )
 
 

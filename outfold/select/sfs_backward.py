@@ -27,9 +27,9 @@ def choose(
     pool: int,
     k: int | None,
 ) -> Selection:
-    """Take columns away while each costs less D² of the inner folds than the least gain.
+    """Take columns away while each costs less R² of the inner folds than the least gain.
 
-    A column's score is the D² that is lost without it: from the final set, or when it was taken
+    A column's score is the R² that is lost without it: from the final set, or when it was taken
     away. With ``k``, columns are taken away until that many are left, whatever they cost.
     """
     begin = start(X, y, task=task, seed=seed, pool=pool, model=model)
@@ -48,9 +48,9 @@ def choose(
     return Selection(
         selected=tuple(begin.sources[i] for i in kept),
         scores={name: lost.get(i, math.nan) for i, name in enumerate(begin.sources)},
-        score_name="D² lost in inner folds without it",
+        score_name="R² lost in inner folds without it",
         merit=begin.score(kept),
-        merit_name="D² of the set in inner folds",
+        merit_name="R² of the set in inner folds",
         notes=begin.notes,
     )
 

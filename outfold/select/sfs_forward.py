@@ -30,7 +30,7 @@ def choose(
     pool: int,
     k: int | None,
 ) -> Selection:
-    """Add columns while each raises the D² of the inner folds by the least gain.
+    """Add columns while each raises the R² of the inner folds by the least gain.
 
     A column's score is what it added when it was taken, or would have added in the last round.
     """
@@ -55,9 +55,9 @@ def choose(
     return Selection(
         selected=tuple(begin.sources[i] for i in taken),
         scores={name: gains.get(i, math.nan) for i, name in enumerate(begin.sources)},
-        score_name="D² gained in inner folds",
+        score_name="R² gained in inner folds",
         merit=begin.score(taken),
-        merit_name="D² of the set in inner folds",
+        merit_name="R² of the set in inner folds",
         notes=notes,
     )
 

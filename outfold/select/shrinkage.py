@@ -71,7 +71,7 @@ def shrunk(
         scores=named(encoded.sources, entries),
         score_name="share of the largest penalty at which it enters",
         merit=merit,
-        merit_name="D² at this penalty in inner folds" if merit is not None else "",
+        merit_name="R² at this penalty in inner folds" if merit is not None else "",
         notes=notes + more,
     )
 

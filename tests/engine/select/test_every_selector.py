@@ -89,7 +89,7 @@ def test_a_single_column_is_kept(key):
     assert found.selected == ("noise",)
 
 
-@pytest.mark.parametrize("key", [k for k in registry("selector").keys() if k not in BLIND])
+@pytest.mark.parametrize("key", [s.key for s in registry("selector") if s.key not in BLIND])
 def test_noise_alone_still_keeps_one_column(key):
     """A selector never hands on an empty table."""
     draw = np.random.default_rng(3)
@@ -98,7 +98,7 @@ def test_noise_alone_still_keeps_one_column(key):
     assert len(found.selected) >= 1
 
 
-@pytest.mark.parametrize("key", [k for k in registry("selector").keys() if k not in BLIND])
+@pytest.mark.parametrize("key", [s.key for s in registry("selector") if s.key not in BLIND])
 @pytest.mark.parametrize(("task", "words"), [("binary", "one class"), ("regression", "one value")])
 def test_a_target_that_does_not_vary_is_refused(key, task, words):
     """The message says what is wrong."""
@@ -108,7 +108,7 @@ def test_a_target_that_does_not_vary_is_refused(key, task, words):
         built(key, task).fit(mixed(), np.ones(240))
 
 
-@pytest.mark.parametrize("key", [k for k in registry("selector").keys() if k not in BLIND])
+@pytest.mark.parametrize("key", [s.key for s in registry("selector") if s.key not in BLIND])
 def test_a_rare_class_and_few_rows_are_survived(key):
     """Twenty rows, two of them positive: folds and neighbours run short, nothing fails."""
     X = mixed(20)
