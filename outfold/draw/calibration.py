@@ -77,16 +77,34 @@ def draw(
     )
     if len(results) > MOST:
         below += f"; the first {MOST} of {len(results)} candidates"
-    layout(figure, _title(called(candidate, names), first), below + ".", height=560)
+    title = _title(called(candidate, names), first)
+    if len(shown) > 1:
+        kept = sum(_kept(found) for _, found in shown)
+        verb = "keeps its promises" if kept == 1 else "keep their promises"
+        title = f"{kept or 'None'} of {len(shown)} candidates {verb}: the others are off by more "
+        title += "than chance"
+        if kept == len(shown):
+            title = "Every candidate keeps its promises: probabilities come true within chance"
+    layout(figure, title, below + ".", height=560)
     figure.update_yaxes(title_text="Share that is positive", row=1, col=1)
     figure.update_yaxes(title_text="Predictions", row=2, col=1)
     figure.update_xaxes(title_text="Predicted probability", row=2, col=1)
     return figure
 
 
+def _outside(found: Calibration) -> int:
+    """Bins whose interval does not hold what was predicted."""
+    return sum(not b.observed_low <= b.predicted <= b.observed_high for b in found.bins)
+
+
+def _kept(found: Calibration) -> bool:
+    """Whether no more bins are off than chance puts off."""
+    return _outside(found) <= round((1 - found.confidence) * len(found.bins))
+
+
 def _title(name: str, found: Calibration) -> str:
-    outside = sum(not b.observed_low <= b.predicted <= b.observed_high for b in found.bins)
-    if outside <= round((1 - found.confidence) * len(found.bins)):
+    outside = _outside(found)
+    if _kept(found):
         return f"{name} keeps its promises: probabilities come true within chance"
     recalibration = found.recalibration
     words = f"{outside} of {len(found.bins)} bins are off by more than chance"

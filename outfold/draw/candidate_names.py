@@ -16,10 +16,10 @@ def called(candidate: str, names: Mapping[str, str] | None = None, longest: int 
 
 
 def dashes(models: Sequence[str]) -> list[str]:
-    """A line style for each candidate, so that those of one model, in one colour, differ."""
-    return [DASHES[models[:place].count(m) % len(DASHES)] for place, m in enumerate(models)]
+    """A line style for each candidate by its place, so that lines differ by more than colour."""
+    return [DASHES[place % len(DASHES)] for place in range(len(models))]
 
 
 def symbols(models: Sequence[str]) -> list[str]:
-    """A marker for each candidate, so that those of one model, in one colour, differ."""
-    return [SYMBOLS[models[:place].count(m) % len(SYMBOLS)] for place, m in enumerate(models)]
+    """A marker for each candidate by its place, so that marks differ by more than colour."""
+    return [SYMBOLS[place % len(SYMBOLS)] for place in range(len(models))]

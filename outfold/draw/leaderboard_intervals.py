@@ -94,4 +94,5 @@ def _title(board: Leaderboard, names: Mapping[str, str] | None) -> str:
         return f"{name} scores best; a single split cannot say how surely"
     if tied == 1:
         return f"{name} is better than every other candidate"
-    return f"{tied} candidates are tied with the best (◆)"
+    verb = "1 candidate is" if tied == 2 else f"{tied - 1} candidates are"
+    return f"{verb} tied with the best, {name} (◆)"

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from outfold.draw.candidate_names import called
 from outfold.draw.theme import NEUTRAL, colour_of, layout
-from outfold.judge.tradeoff import Offer, Tradeoff
+from outfold.judge.tradeoff import Cost, Offer, Tradeoff
 
 LABELLED = 12
 """Up to so many points of the front carry their name."""
@@ -59,21 +59,49 @@ def draw(found: Tradeoff, names: Mapping[str, str] | None = None) -> go.Figure:
                 "symbol": [_symbol(o, found, full) for o in offers],
                 "line": {"width": 2, "color": colours},
             },
-            customdata=[[called(o.candidate, names, 120), _words(o)] for o in offers],
+            customdata=[
+                [called(o.candidate, names, 120), _words(o), amount(o.cost, found.cost)]
+                for o in offers
+            ],
             hovertemplate=f"<b>%{{customdata[0]}}</b><br>{found.label} %{{y:.4g}}<br>"
-            f"%{{x:.4g}} {found.cost_unit}<br>%{{customdata[1]}}<extra></extra>",
+            f"{found.cost_label}: %{{customdata[2]}}<br>%{{customdata[1]}}<extra></extra>",
         )  # fmt: skip
     below = (
         f"{len(front)} of {len(found.offers)} candidates are on the front (full markers). "
         f"Star: the cheapest that is {found.tolerance}. Bars: intervals of the score."
     )
-    unit = f"{found.cost_label} ({found.cost_unit}, {'log scale, ' if log else ''}less is better)"
+    scale = "log scale" if log else found.cost_unit
+    unit = f"{found.cost_label} ({scale}, less is better)"
     arrow = "more is better" if found.direction == "higher" else "less is better"
-    figure.update_xaxes(type="log" if log else "linear", rangemode="normal" if log else "tozero")
+    if log:
+        ticks = _ticks(min(costs), max(costs))
+        texts = [amount(t, found.cost) for t in ticks]
+        figure.update_xaxes(type="log", tickvals=ticks, ticktext=texts)
+    else:
+        figure.update_xaxes(rangemode="tozero")
     return layout(
         figure, _title(found, names), below if found.offers else "", x=unit,
         y=f"{found.label} ({arrow})", height=500,
     )  # fmt: skip
+
+
+def amount(cost: float, kind: Cost) -> str:
+    """A cost in the unit that suits its size: ``4.2 ms``, ``1.3 MB``."""
+    steps = (
+        [(1e9, "GB"), (1e6, "MB"), (1e3, "kB"), (0.0, "bytes")]
+        if kind.endswith("bytes")
+        else [(1.0, "s"), (1e-3, "ms"), (0.0, "µs")]
+    )
+    least, unit = next(step for step in steps if cost >= step[0])
+    per = {"bytes": 1.0, "µs": 1e-6}.get(unit, least)
+    return f"{cost / per:.3g} {unit}"
+
+
+def _ticks(low: float, high: float) -> list[float]:
+    """1, 2 and 5 times the powers of ten around a range; of a wide one the powers alone."""
+    first, last = int(np.floor(np.log10(low))), int(np.ceil(np.log10(high)))
+    steps = (1, 2, 5) if last - first <= 3 else (1,)
+    return [float(s * 10.0**e) for e in range(first, last + 1) for s in steps]
 
 
 def _symbol(offer: Offer, found: Tradeoff, full: bool) -> str:

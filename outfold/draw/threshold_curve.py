@@ -55,10 +55,6 @@ def draw(
             opacity=0.7,
             hovertemplate="<b>Cost</b> %{y:.4g} per row<br>at threshold %{x:.3f}<extra></extra>",
         )
-        figure.update_layout(
-            yaxis2={"overlaying": "y", "side": "right", "rangemode": "tozero", "showgrid": False,
-                    "title": {"text": "Cost per row"}, "automargin": True}
-        )  # fmt: skip
     figure.add_vline(
         x=threshold, line={"color": NEGATIVE, "dash": "dash"},
         annotation_text=f"threshold {threshold:.3g}",
@@ -69,7 +65,14 @@ def draw(
     title += f" and {right:.0%} of the alarms are right" if right == right else "; no alarm is made"
     below = f"{called(thresholds.candidate, names)}, {thresholds.n:,} predictions out of fold"
     scale = "predicted probability" if thresholds.probabilities else "score"
-    return layout(
-        figure, title, below + ".", x=f"Threshold ({scale})", y="Metric", yaxis_range=[0, 1.01]
-        if min(grid[list(metrics)].min()) >= 0 else None,
-    )  # fmt: skip
+    layout(figure, title, below + ".", x=f"Threshold ({scale})", y="Metric")
+    if float(grid[list(metrics)].min().min()) >= 0:
+        figure.update_layout(yaxis_range=[0, 1.01])
+    if matrix is not None:
+        right_axis = {
+            "overlaying": "y", "side": "right", "rangemode": "tozero", "showgrid": False,
+            "title": {"text": "Cost per row"}, "automargin": True, "tickformat": "~g",
+            "tickmode": "auto",
+        }  # fmt: skip
+        figure.update_layout(yaxis2=right_axis)
+    return figure

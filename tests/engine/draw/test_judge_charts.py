@@ -177,6 +177,8 @@ def test_the_threshold_chart_says_what_happens_at_the_threshold() -> None:
     assert f"{at['recall']:.0%} of the positives" in title
     assert f"{at['precision']:.0%} of the alarms" in title
     assert sum(t.yaxis == "y2" for t in figure.data) == 1
+    assert figure.layout.yaxis.title.text == "Metric"
+    assert figure.layout.yaxis2.title.text == "Cost per row"
     assert "no alarm" in threshold_curve.draw(prepared, 1.01).layout.title.text
     scores = thresholds(binary_run().of("svm_linear"))
     assert "score" in threshold_curve.draw(scores, 0.0).layout.xaxis.title.text
@@ -198,6 +200,9 @@ def test_the_calibration_title_tells_right_from_wrong() -> None:
     assert "too extreme" in titles[1]
     assert "too timid" in titles[2]
     assert "too high" in titles[3]
+    both = {"a": calibrate(y, p), "b": calibrate(y, 1 / (1 + np.exp(-2.5 * logit)))}
+    title = calibration.draw(both, ["logistic", "knn"]).layout.title.text
+    assert title.startswith("1 of 2 candidates keeps its promises")
 
 
 def test_the_tied_group_is_marked_by_symbol_and_text() -> None:
@@ -209,6 +214,7 @@ def test_the_tied_group_is_marked_by_symbol_and_text() -> None:
     ticks = figure.layout.yaxis.ticktext
     assert [t.startswith("<b>◆") for t in ticks] == [r.tied for r in board.rows]
     assert sum("(baseline)" in t for t in ticks) == 1
+    assert f"{len(board.tied_with_best) - 1} candidates are tied" in figure.layout.title.text
     assert list(dots.x) == [r.figures["roc_auc"].mean for r in board.rows]
 
 
@@ -246,6 +252,23 @@ def test_the_front_is_drawn_as_a_line_and_full_markers() -> None:
     assert "star" in [*front.marker.symbol, *beaten.marker.symbol]
     bare = dataclasses.replace(found, offers=(), best="", cheapest="")
     assert "No candidate" in pareto.draw(bare).layout.title.text
+
+
+@pytest.mark.parametrize(
+    ("cost", "kind", "text"),
+    [
+        (0.0042, "fit_seconds", "4.2 ms"),
+        (1.5, "fit_seconds", "1.5 s"),
+        (3e-6, "predict_seconds_one_row", "3 µs"),
+        (0.0, "fit_seconds", "0 µs"),
+        (1.3e6, "size_bytes", "1.3 MB"),
+        (12, "size_bytes", "12 bytes"),
+        (5e9, "peak_memory_bytes", "5 GB"),
+    ],
+)
+def test_costs_are_told_in_a_unit_that_suits(cost, kind, text) -> None:
+    """Nobody reads 4.2e-03 seconds."""
+    assert pareto.amount(cost, kind) == text
 
 
 def test_wider_errors_at_high_predictions_are_said() -> None:
