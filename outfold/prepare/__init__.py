@@ -9,7 +9,8 @@ returns a DataFrame with the same index that holds just two kinds of column:
   have a code of their own; a level never seen in fitting becomes missing, ``NaN``).
 
 A column derived from another is named by ``outfold.data.schema.part``, so that ``source_of`` finds
-the column that the analyst knows. A module without STRATEGY is shared code, named in SHARED.
+the column that the analyst knows. ``notes_`` tells which columns were left out. A module without
+STRATEGY is shared code, named in SHARED.
 """
 
 SHARED: tuple[str, ...] = ("levels", "parts", "transformer")
