@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 import pyarrow as pa
@@ -78,6 +79,13 @@ def casts(cells: pa.Array, to: pa.DataType) -> bool:
     return True
 
 
+@cache
+def plain_enough(decimal: str, missing: tuple[str, ...]) -> bool:
+    """Whether numbers may be cast as they stand: a decimal point, and no number means missing."""
+    words = pa.array(missing, pa.string())
+    return decimal == "." and not (len(words) and pc.any(is_number(words, decimal)).as_py())
+
+
 def plain_floats(cells: pa.Array) -> bool:
     """Whether every cell is a number with a decimal point; ``inf`` and ``nan`` are words here."""
     try:
@@ -119,7 +127,8 @@ def convert(cells: pa.Array, reading: Reading) -> pa.Array:
     Raises:
         pa.ArrowInvalid: A cell that the reading does not cover.
     """
-    if reading.kind in ("int", "float") and reading.decimal == "." and not cells.null_count:
+    plain = reading.kind in ("int", "float") and plain_enough(reading.decimal, reading.missing)
+    if plain and not cells.null_count:
         with contextlib.suppress(pa.ArrowInvalid):
             # Mostly every cell is a plain number; those of infinity and the like are words here.
             values = pc.cast(cells, pa.int64() if reading.kind == "int" else pa.float64())

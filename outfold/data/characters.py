@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import codecs
 import io
+import re
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from outfold.data.formats import wide_encoding
@@ -15,6 +17,12 @@ SAMPLE = 1 << 18
 
 MANY_BYTES = ("cp932", "gb18030", "big5", "euc_jp", "cp949")
 ONE_BYTE = ("cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1257", "cp1255", "cp1256")
+ONE_SCRIPT = {
+    "cp1251": "".join(map(chr, range(0x401, 0x460))) + "«»№–—“”…",
+    "cp1253": "".join(map(chr, range(0x384, 0x3D0))) + "«»–—“”…",
+}
+"""Encodings of one script, and its letters: text in it holds hardly anything else."""
+
 _WESTERN = set(
     "ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜßàáâãäåæçèéêëìíîïñòóôõöøùúûüÿ€£¥©®°±²³µ·º½¼¾×«»¿¡–—‘’“”…•ŒœŠšŽž\xa0´§"
 )
@@ -102,11 +110,17 @@ def _guess(sample: bytes) -> str:
     telling = b"\n".join(lines)
     western = telling.decode("cp1252", "replace")
     odd = [c for c in western if ord(c) > 127]
-    letters = sum(c.isalpha() for c in western)
     fitting = sum(c in _WESTERN for c in odd)
-    sparse = sum(c.isalpha() for c in odd) <= 0.4 * max(letters, 1)
-    if sparse and fitting >= 0.97 * len(odd):
+    # Accented letters stand among plain ones; another script read as Western gives runs of them.
+    runs = sum(len(run) for run in re.findall(r"[\u0080-\uffff]{3,}", western))
+    sparse = runs <= 0.3 * len(odd)
+    # The Polish ł, ą and ż are ³, ¹ and ¿ in it, which nobody writes inside a word.
+    inside = len(re.findall(r"(?<=[^\W\d_])[³¹¿£¼¾¥¯](?=[^\W\d_])", western))
+    latin = inside <= 0.05 * len(odd)
+    if sparse and latin and fitting >= 0.97 * len(odd):
         return "cp1252"
+    if runs >= 0.6 * len(odd) and (script := _one_script(telling)):
+        return script
     import charset_normalizer
 
     found = charset_normalizer.from_bytes(telling, cp_isolation=[*MANY_BYTES, *ONE_BYTE])
@@ -114,7 +128,8 @@ def _guess(sample: bytes) -> str:
     if best is not None:
         # Its measure of disorder does not tell Western from Central European text apart.
         near = {m.encoding for m in found if m.chaos <= best.chaos + 0.02}
-        return "cp1252" if sparse and "cp1252" in near else str(best.encoding)
+        western_too = latin and "cp1252" in near and best.encoding in ONE_BYTE
+        return "cp1252" if western_too else str(best.encoding)
     for encoding in MANY_BYTES if not sparse else ():
         try:
             telling.decode(encoding)
@@ -122,6 +137,18 @@ def _guess(sample: bytes) -> str:
             continue
         return encoding
     return "cp1252"
+
+
+def _one_script(telling: bytes) -> str | None:
+    """The encoding that makes words of one script, with capitals only where words begin."""
+    found: list[tuple[int, str]] = []
+    for encoding, alphabet in ONE_SCRIPT.items():
+        text = telling.decode(encoding, "replace")
+        foreign = [c for c in text if ord(c) > 127]
+        if sum(c in alphabet for c in foreign) >= 0.97 * len(foreign):
+            jumps = sum(a.islower() and b.isupper() for a, b in pairwise(text))
+            found.append((jumps, encoding))
+    return min(found)[1] if found else None
 
 
 class Utf8(io.RawIOBase):

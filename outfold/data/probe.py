@@ -23,6 +23,7 @@ from outfold.data.cells import (
     casts,
     has_groups,
     is_number,
+    plain_enough,
     plain_floats,
     sign_of,
     strip_affix,
@@ -101,8 +102,13 @@ class Probe:
 
     def _at_once(self, cells: pa.Array) -> bool:
         """Whether these are all plain numbers like those before: the common case, done quickly."""
-        simple = self._number and not self.unfit and self.decimal == "." and not self._grouped
-        if not simple or self._affix or cells.null_count or not plain_floats(cells):
+        simple = self._number and not self.unfit and not self._grouped and not self._affix
+        if (
+            not simple
+            or not plain_enough(self.decimal, self.missing)
+            or cells.null_count
+            or not plain_floats(cells)
+        ):
             return False
         if not self._point:
             self._feed_digits(cells)

@@ -38,15 +38,15 @@ def propose_target(frame: pd.DataFrame, schema: Schema) -> str | None:
         if _EXACT.match(name):
             score += 6
         elif _PART.search(spaced):
-            score += 1.5
+            score += 2.5
         if position == last:
             score += 3
         elif position == 0:
             score += 2 if column.type in ("categorical", "boolean") else 0.5
         if column.missing > 0.1 * len(frame):
             score -= 2
-        if column.type == "categorical" and column.unique > 30:
-            score -= 2
+        if column.type == "categorical" and column.unique > FEW:
+            score -= 2 if column.unique > 30 else 0.5
         if best is None or score > best[0]:
             best = (score, column.name)
     return best[1] if best else None
