@@ -143,8 +143,11 @@ def differences(
     """
     scores = np.array([row.scores[metric.key] for row in rows], dtype=np.float64)
     if drawn is not None:
-        judged = [_by_rows(scores[i, 0] - scores[j, 0], drawn[:, i] - drawn[:, j], confidence)
-                  for i, j in pairs]  # fmt: skip
+        gaps = [float(scores[i, 0] - scores[j, 0]) for i, j in pairs]
+        judged = [
+            _by_rows(gap, drawn[:, i] - drawn[:, j], confidence)
+            for gap, (i, j) in zip(gaps, pairs, strict=True)
+        ]
         method = f"paired bootstrap of the validation rows, {len(drawn)} draws"
     else:
         tests = [corrected_t(scores[i] - scores[j], ratio, confidence) for i, j in pairs]
@@ -163,5 +166,5 @@ def differences(
 def _by_rows(
     observed: float, drawn: Floats, confidence: float
 ) -> tuple[float, float, float, float, float, int]:
-    low, high = interval(drawn, confidence)
-    return observed, low, high, float("nan"), p_value(drawn), 1
+    low, high = interval(observed, drawn, confidence)
+    return observed, low, high, float("nan"), p_value(observed, drawn), 1

@@ -312,7 +312,7 @@ def _add_row_intervals(
     """Give the ranking metric of a single hold-out its bootstrap intervals."""
     for place, c in enumerate(ranked):
         was = figures[c.name][metric.key]
-        low, high = interval(drawn[:, place], confidence)
+        low, high = _within(metric, *interval(was.mean, drawn[:, place], confidence))
         figures[c.name][metric.key] = Figure(was.mean, was.std, low, high, was.n, was.values)
 
 

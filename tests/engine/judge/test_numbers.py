@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from outfold.errors import NotApplicableError
-from outfold.judge.bootstrap import bootstrap, interval, p_value
+from outfold.judge.bootstrap import bootstrap, interval, p_value, standard_error
 from outfold.judge.calibrate import calibrate, wilson
 from outfold.judge.corrected_t import corrected_t
 from outfold.judge.count_frequencies import count_frequencies
@@ -191,9 +191,28 @@ def test_the_bootstrap_draws_the_same_rows_for_every_candidate() -> None:
     drawn = bootstrap([stored, stored], auc, draws=50, seed=1)
     np.testing.assert_array_equal(drawn[:, 0], drawn[:, 1])
     np.testing.assert_array_equal(drawn, bootstrap([stored, stored], auc, draws=50, seed=1))
-    assert p_value(drawn[:, 0] - drawn[:, 1]) == 1
-    low, high = interval(drawn[:, 0], 0.9)
+    assert p_value(0.0, drawn[:, 0] - drawn[:, 1]) == 1
+    low, high = interval(auc.compute(stored), drawn[:, 0], 0.9)
     assert low < auc.compute(stored) < high
     other = dataclasses.replace(stored, truth=1 - stored.truth)
     with pytest.raises(ValueError, match="same rows"):
         bootstrap([stored, other], auc, draws=2)
+
+
+def test_the_bootstrap_agrees_with_delongs_variance() -> None:
+    """Two roads to the standard error of an area and of a difference of areas."""
+    a, b = (binary_run().of(m).scored() for m in ("logistic", "decision_tree"))
+    drawn = bootstrap([a, b], metric_named("roc_auc"))
+    exact = compare_auc(a.is_positive(), a.positive_score(), b.positive_score())
+    assert exact is not None
+    assert standard_error(drawn[:, 0]) == pytest.approx(exact.a.variance**0.5, rel=0.15)
+    gap = standard_error(drawn[:, 0] - drawn[:, 1])
+    assert gap == pytest.approx(exact.difference / exact.statistic, rel=0.15)
+    assert p_value(exact.difference, drawn[:, 0] - drawn[:, 1]) < 1e-6
+
+
+def test_a_figure_that_most_draws_leave_undefined_has_no_error() -> None:
+    """A tenth may be undefined, no more."""
+    assert np.isnan(standard_error(np.array([0.5, np.nan, 0.6])))
+    assert np.isnan(p_value(0.1, np.array([0.5, np.nan, 0.6])))
+    assert standard_error(np.array([*[0.1, 0.3] * 6, np.nan])) == pytest.approx(0.1, rel=0.1)
