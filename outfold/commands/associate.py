@@ -14,7 +14,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     from outfold.explore.measures import MEASURES
 
     add_data(parser, target="optional")
-    parser.add_argument("--measure", choices=list(MEASURES), default="auto")
+    parser.add_argument("--measure", choices=["auto", *MEASURES], default="auto")
 
 
 def run(options: argparse.Namespace, scratch: Path) -> dict[str, Any]:

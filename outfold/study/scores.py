@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
 import math
+import pkgutil
 from collections.abc import Sequence
 from functools import cache
+from importlib.metadata import version
 
 import numpy as np
 
+from outfold import metrics
 from outfold.hashing import key_of
-from outfold.metrics.catalogue import catalogue, metrics_for
-from outfold.metrics.metric import Metric, Scored
+from outfold.metrics.catalogue import metrics_for
+from outfold.metrics.metric import Scored
 from outfold.study.workspace import Workspace
 from outfold.task import Task
 
@@ -19,8 +23,11 @@ from outfold.task import Task
 @cache
 def _catalogue_key(task: Task) -> str:
     """Changes whenever a metric's code does."""
-    sources = {inspect.getsource(inspect.getmodule(m.compute) or Metric) for m in metrics_for(task)}
-    return key_of(task, sorted(catalogue()), sorted(sources))
+    modules = [
+        importlib.import_module(f"{metrics.__name__}.{info.name}")
+        for info in pkgutil.iter_modules(metrics.__path__)
+    ]
+    return key_of(task, [inspect.getsource(m) for m in modules], version("scikit-learn"))
 
 
 def scheme_of(task: Task, positive: int) -> str:

@@ -1,0 +1,83 @@
+"""Addresses: a cold deep link, a restart of the app, a narrow and a dark screen."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.browser.conftest import Tab
+
+pytestmark = pytest.mark.browser
+
+PATHS = ("", "data", "explore", "features", "resampling", "train", "compare", "deviance",
+         "tradeoffs")  # fmt: skip
+
+
+def forget_first_visit(tab: Tab) -> None:
+    """Close what Streamlit says on the very first visit of a process, if that is a deep link.
+
+    Before the first ``st.navigation`` it looks for the page in its older mode, says that it is not
+    there, and then runs app.py, which finds it. Later visits are told nothing.
+    """
+    assert all("does not seem to exist" in said for said in tab.console)
+    tab.console.clear()
+    if (dialog := tab.page.get_by_role("dialog")).count():
+        dialog.get_by_role("button", name="Close").first.click()
+        dialog.wait_for(state="hidden")
+
+
+def test_a_cold_deep_link_opens_inside_the_app(start_server, tab: Tab):
+    """The first visit after a start is a deep link: menu, frame and guidance are there."""
+    server = start_server()
+    tab.open(f"{server.url}/train")
+    assert tab.page.get_by_test_id("stSidebarNav").count() == 1
+    assert "What shall be compared?" in tab.text()
+    forget_first_visit(tab)
+    tab.sound()
+    tab.go("Data")
+    assert "What did I load?" in tab.text()
+    tab.sound()
+
+
+def test_every_page_without_a_table_says_what_is_missing(start_server, tab: Tab):
+    """No page is ever blank, light or dark, wide or narrow, and none is wider than the screen."""
+    server = start_server()
+    for path in PATHS:
+        tab.open(f"{server.url}/{path}")
+        tab.sound()
+        assert len(tab.text()) > 60
+        for width, scheme in ((1440, "dark"), (390, "light")):
+            tab.page.set_viewport_size({"width": width, "height": 844})
+            tab.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            tab.page.wait_for_timeout(150)
+            over = tab.page.evaluate(
+                "() => document.documentElement.scrollWidth - window.innerWidth"
+            )
+            assert over <= 1, f"{path or 'home'} is {over} px too wide at {width}"
+        tab.page.set_viewport_size({"width": 1440, "height": 900})
+
+
+def test_a_restarted_app_finds_the_run_by_its_address(start_server, tab: Tab, tmp_path):
+    """Stop the server after a run, start another over the same workspace, open the old address."""
+    home = tmp_path / "kept"
+    first = start_server(home)
+    tab.open(first.url)
+    tab.page.get_by_role("button", name=re.compile("Compare at once$")).first.click()
+    tab.page.wait_for_url(re.compile("run="), timeout=120_000)
+    tab.sees("Rank", 240)
+    tab.page.wait_for_function(
+        "() => !/Run (queued|running)/.test(document.body.innerText)", timeout=240_000
+    )
+    tab.rest()
+    address = tab.page.url
+    first.stop()
+    second = start_server(home)
+    tab.console.clear()  # the lost connection to the first server
+    tab.open(address.replace(first.url, second.url))
+    assert "run=" in tab.page.url
+    tab.page.goto(f"{second.url}/compare?{address.partition('?')[2]}", wait_until="commit")
+    tab.rest()
+    assert "A closer look" in tab.text()
+    forget_first_visit(tab)
+    tab.sound()
