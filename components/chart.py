@@ -8,42 +8,76 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from components.text import plain
+
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 _TAG = re.compile(r"<[^>]+>")
 
+TOP = 28
+"""Pixels above a chart, for its toolbar."""
+
 
 def spoken(figure: go.Figure) -> str:
     """A chart's title, subtitle and axis names as plain text, for people who hear the page."""
     layout = figure.layout
-    parts = [layout.title.text, layout.title.subtitle.text]
-    parts += [f"{name}: {axis.title.text}" for name, axis in (
+    parts = list(heading(figure))
+    parts += [f"{name}: {_text(axis.title.text)}" for name, axis in (
         ("Horizontal", layout.xaxis), ("Vertical", layout.yaxis)) if axis.title.text]  # fmt: skip
-    text = ". ".join(part for part in parts if part)
-    return html.unescape(_TAG.sub(" ", text)) or "Chart"
+    return ". ".join(part for part in parts if part) or "Chart"
+
+
+def heading(figure: go.Figure) -> tuple[str, str]:
+    """A chart's title and subtitle as plain text."""
+    title = figure.layout.title
+    return _text(title.text), _text(title.subtitle.text)
+
+
+def _text(markup: str | None) -> str:
+    return " ".join(html.unescape(_TAG.sub(" ", markup or "")).split())
 
 
 def chart(figure: go.Figure, key: str, *, alt: str = "", select: bool = False) -> Any:
     """Draw a chart; its toolbar saves it as SVG.
 
+    Title and subtitle are drawn above it as text, because text wraps on a narrow screen and can be
+    read aloud; in the saved picture they are left out.
+
     Args:
-        figure: The chart.
+        figure: The chart; it is not changed.
         key: Unique on the page; also the name of the saved file.
         alt: What it shows, in words; by default its title and axis names.
         select: Whether a click on a point reruns the page and is returned.
     """
     options: dict[str, Any] = {"on_select": "rerun", "selection_mode": "points"} if select else {}
-    return st.plotly_chart(
-        figure,
-        key=key,
-        alt=alt or spoken(figure),
-        width="stretch",
-        height="content",
-        config={
-            "displaylogo": False,
-            "modeBarButtonsToRemove": ["lasso2d", "select2d", "autoScale2d"],
-            "toImageButtonOptions": {"format": "svg", "filename": f"outfold-{key}"},
-        },
-        **options,
-    )
+    words = alt or spoken(figure)
+    title, below = heading(figure)
+    with st.container(gap="xsmall"):
+        if title:
+            st.markdown(f"**{plain(title, 400)}**")
+        if below:
+            st.caption(plain(below, 600))
+        return st.plotly_chart(
+            _untitled(figure),
+            key=key,
+            alt=words,
+            width="stretch",
+            height="content",
+            config={
+                "displaylogo": False,
+                "modeBarButtonsToRemove": ["lasso2d", "select2d", "autoScale2d"],
+                "toImageButtonOptions": {"format": "svg", "filename": f"outfold-{key}"},
+            },
+            **options,
+        )
+
+
+def _untitled(figure: go.Figure) -> go.Figure:
+    """The same chart without its title and the room for it."""
+    bare = type(figure)(figure)
+    top, height = figure.layout.margin.t, figure.layout.height
+    bare.update_layout(title=None)
+    if top and height:
+        bare.update_layout(margin_t=TOP, height=height - top + TOP)
+    return bare

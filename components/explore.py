@@ -246,3 +246,45 @@ def pattern_rows(found: Missingness) -> pd.DataFrame:
             "Share of rows": [p.rows / found.n_rows for p in found.patterns],
         }
     )
+
+
+def pair_rows(found: Associations) -> pd.DataFrame:
+    """The strongest pairs, one a row."""
+    rows = found.frame(LISTED)
+    rows["measure"] = [MEASURES[key].label for key in rows["measure"]]
+    return rows.drop(columns="reason").rename(
+        columns={"a": "Column", "b": "Beside", "measure": "Measure", **_FIGURES}
+    )
+
+
+def relevance_rows(found: Relevance) -> pd.DataFrame:
+    """Every column beside the target, the most relevant first."""
+    from outfold.explore.relevance import measure_label
+
+    rows = found.frame().drop(columns="strength")
+    rows["measure"] = [measure_label(row) for row in found.rows]
+    return rows.rename(
+        columns={
+            "column": "Column",
+            "measure": "Measure",
+            "low": "From",
+            "high": "To",
+            "interval": "Interval by",
+            "reason": "No value because",
+            **_FIGURES,
+        }
+    )
+
+
+_FIGURES = {"value": "Value", "p_value": "p", "p_adjusted": "p adjusted", "n": "Rows"}
+
+
+def columns(rows: pd.DataFrame) -> dict[str, Any]:
+    """How the figures of a table are written: p-values and associations to three digits."""
+    forms = {"Value": "%.3f", "From": "%.3f", "To": "%.3f", "p": "%.2g", "p adjusted": "%.2g"}
+    forms |= {"Rows": "localized", "Share of rows": "percent"}
+    return {
+        name: st.column_config.NumberColumn(format=form)
+        for name, form in forms.items()
+        if name in rows
+    }

@@ -120,4 +120,4 @@ def menu() -> tuple[Page, Header]:
 def link(name: str, label: str = "", icon: str | None = None) -> None:
     """A link to a page, where it exists."""
     if header := find(name):
-        st.page_link(header.path, label=label or header.title, icon=icon or header.icon)
+        st.page_link(ROOT / header.path, label=label or header.title, icon=icon or header.icon)

@@ -18,17 +18,19 @@ _LOG = logging.getLogger("outfold.app")
 
 def frame(header: navigation.Header) -> None:
     """Draw what surrounds a page: logo, heading, what is to be told, and the study card."""
-    session = state.current()
-    if session.goto:
-        target, session.goto = navigation.find(session.goto), None
+    known = state.known()
+    if known and known.goto:
+        target, known.goto = navigation.find(known.goto), None
         if target and target.name != header.name:
-            st.switch_page(target.path)
-    state.write_address()
+            st.switch_page(navigation.ROOT / target.path)
     pictures = navigation.ROOT / "components"
     st.logo(str(pictures / "wordmark.svg"), size="large", icon_image=str(pictures / "mark.svg"))
     st.title(header.question, anchor=False)
     if header.lead:
         st.caption(header.lead)
+    # A new session reads what its address names, which takes longer than drawing the heading.
+    session = state.current()
+    state.write_address()
     if session.message:
         told, session.message = session.message, None
         if told.kind == "done":

@@ -62,6 +62,12 @@ class Session:
     polling: bool = False
 
 
+def known() -> Session | None:
+    """This person's session, unless it is new."""
+    session: Session | None = st.session_state.get(_NAME)
+    return session
+
+
 def current() -> Session:
     """This person's session; restored from the address when it is new."""
     if _NAME not in st.session_state:

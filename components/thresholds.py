@@ -10,7 +10,7 @@ import streamlit as st
 from components import cache
 from components.chart import chart
 from components.judging import names_of, one_of
-from components.text import number, plain, share
+from components.text import number, plain
 
 if TYPE_CHECKING:
     from outfold.judge.threshold import Thresholds
@@ -59,7 +59,7 @@ def threshold(run: str, candidates: Sequence[Candidate]) -> None:
         for key in FIGURES:
             st.metric(LABELS[key], number(now.metrics[key]), border=True, width=130)
         st.metric("Cost per row", number(found.cost(costs, at)), border=True, width=130)
-    left, right = st.columns([1, 1])
+    left, right = st.columns([2, 3])
     names = names_of(run)
     with left:
         chart(confusion.draw(found.confusion(at), names), "threshold-confusion")
@@ -84,7 +84,7 @@ def _cheapest(found: Thresholds, costs: object) -> None:
     text += f". Never predicting it costs {number(best.flag_none)}, always {number(best.flag_all)}."
     if found.probabilities:
         text += (
-            f" If the probabilities were calibrated, {share(best.elkan)} would be right "
-            f"(Elkan 2001)."
+            f" If the probabilities were calibrated, a threshold of {best.elkan:.3g} would be "
+            "right (Elkan 2001)."
         )
     st.markdown(text)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from components.leaderboard import interval
-from components.text import duration, plain, size
+from components.text import duration, size
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,14 +53,6 @@ def tolerance_picker() -> float | None:
         key="tolerance",
         persist_state="session",
     )
-
-
-def verdict(found: Tradeoff, names: Mapping[str, str]) -> None:
-    """The answer in one sentence."""
-    text = found.sentence()
-    for name in sorted(names, key=len, reverse=True):
-        text = text.replace(name, names[name])
-    st.markdown(f"## {plain(text, 300)}")
 
 
 def shown(cost: str, value: float) -> str:

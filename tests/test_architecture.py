@@ -88,7 +88,7 @@ def test_session_state_is_named_in_one_file(path):
 
 @pytest.mark.parametrize("path", sources("pages"), ids=lambda p: str(p.relative_to(ROOT)))
 def test_pages_are_thin_and_lie_in_sections(path):
-    """A page is a header, a guard, a pick and a component; scripts directly in pages/ break links."""
+    """A page is a header, a guard, a pick and a component, one folder below pages/."""
     assert path.parent.parent == ROOT / "pages"
     assert len(path.read_text().splitlines()) <= PAGE_LINES
     assigned = {

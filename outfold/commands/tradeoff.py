@@ -25,7 +25,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, scratch: Path) -> dict[str, Any]:
     """Read the run's measured costs and find the candidates that nothing beats on both axes."""
     from outfold.judge.tradeoff import tradeoff
-    from outfold.study.run import result
+    from outfold.study.run import predictions, result
 
     del scratch
     try:
@@ -34,8 +34,12 @@ def run(options: argparse.Namespace, scratch: Path) -> dict[str, Any]:
         raise OutfoldError(
             f"{options.run_dir} holds no run.", "Make one with compare DATA --out DIR."
         ) from None
+    workspace = Workspace(options.run_dir)
     return tradeoff(
-        result(Workspace(options.run_dir), name), options.metric, options.cost
+        result(workspace, name),
+        options.metric,
+        options.cost,
+        predictions=lambda candidate: predictions(workspace, name, candidate),
     ).to_json()
 
 

@@ -50,7 +50,7 @@ def dates(cells: pa.Array, day_first: bool | None) -> pa.Array:
                 filled = pc.if_else(zoned, text, pc.binary_join_element_wise(text, "Z", ""))
                 return pc.cast(pc.cast(filled, pa.timestamp("us", "UTC")), stamp)
         return pc.cast(text, stamp)
-    parts = pc.extract_regex(cells, PARTS)
+    parts = pc.extract_regex(pc.cast(cells, pa.string()), PARTS)
     day, month = ("a", "b") if day_first else ("b", "a")
     iso = pc.binary_join_element_wise(
         pc.struct_field(parts, "year"), pc.utf8_lpad(pc.struct_field(parts, month), 2, "0"),

@@ -95,14 +95,15 @@ class Found:
     notes: tuple[str, ...] = ()
 
 
-def head_of(path: Path) -> bytes:
-    """The first bytes of a file.
+def head_of(path: Path, name: str = "") -> bytes:
+    """The first bytes of a file; ``name`` is what people call it.
 
     Raises:
         ReadError: The path does not exist, is a folder, cannot be opened, or the file is empty.
     """
+    name = name or path.name
     if path.is_dir():
-        raise ReadError(f"{quoted(path.name)} is a folder.", "Give the path of one file.")
+        raise ReadError(f"{quoted(name)} is a folder.", "Give the path of one file.")
     try:
         with path.open("rb") as stream:
             head = stream.read(HEAD)
@@ -110,10 +111,10 @@ def head_of(path: Path) -> bytes:
         raise ReadError(f"There is no file {quoted(path, 200)}.", "Check the path.") from None
     except OSError as error:
         raise ReadError(
-            f"{quoted(path.name)} cannot be opened: {error.strerror}.", "Check its permissions."
+            f"{quoted(name)} cannot be opened: {error.strerror}.", "Check its permissions."
         ) from None
     if not head:
-        raise ReadError(f"{quoted(path.name)} is empty.", "Save the table again and load that.")
+        raise ReadError(f"{quoted(name)} is empty.", "Save the table again and load that.")
     return head
 
 

@@ -76,7 +76,7 @@ def read_apart(
     """
     asked = ReadOptions.of(options)
     path = path.resolve()
-    head_of(path)
+    head_of(path, name or path.name)
     with tempfile.TemporaryDirectory(prefix="reading-", dir=near) as made:
         folder = Path(made)
         request = folder / "request.json"

@@ -29,7 +29,7 @@ def open_source(
     Raises:
         ReadError: It cannot be read.
     """
-    head = head_of(path)
+    head = head_of(path, name)
     found = Found(options.format) if options.format else recognise(head, name)
     notes = list(found.notes)
     options_found: dict[str, object] = {}
@@ -56,10 +56,8 @@ def open_source(
 
 def read_into(folder: Path, path: Path, name: str, options: ReadOptions) -> dict[str, Any]:
     """Read a file into ``table.parquet``; what was found, as plain values."""
-    plain_file = unpack(path, folder, options.max_bytes, options.member)
-    source, notes, found, kind = open_source(
-        plain_file.path, plain_file.name if plain_file.path != path else name, options
-    )
+    plain_file = unpack(path, folder, options.max_bytes, options.member, name)
+    source, notes, found, kind = open_source(plain_file.path, plain_file.name, options)
     decided = plan(source)
     table = folder / "table.parquet"
     key = write(source, decided, table)

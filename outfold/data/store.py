@@ -66,7 +66,7 @@ class DatasetStore:
                 stored.options,
                 stored.bytes_in_memory,
                 _now(),
-                path.name,
+                called,
                 path.stat().st_size,
             )
             self._keep(stored.path, dataset)

@@ -38,7 +38,9 @@ class Unpacked:
     notes: tuple[str, ...] = ()
 
 
-def unpack(path: Path, folder: Path, max_bytes: int, member: str | None = None) -> Unpacked:
+def unpack(
+    path: Path, folder: Path, max_bytes: int, member: str | None = None, name: str = ""
+) -> Unpacked:
     """The plain file inside a packed one, or the file itself.
 
     Args:
@@ -46,13 +48,14 @@ def unpack(path: Path, folder: Path, max_bytes: int, member: str | None = None) 
         folder: Where unpacked content may be put.
         max_bytes: Largest plain content, in bytes.
         member: The file wanted out of an archive.
+        name: What people call the file.
 
     Raises:
         ReadError: Damaged, protected by a password, holding none or several files, or too large.
     """
-    current = Unpacked(path, path.name)
+    current = Unpacked(path, name or path.name)
     for depth in range(DEPTH + 1):
-        head = head_of(current.path)
+        head = head_of(current.path, current.name)
         kind = packing(head)
         if kind is None or (kind == "zip" and _is_spreadsheet(current.path)):
             _check_size(current.path.stat().st_size, current.name, max_bytes)
@@ -64,7 +67,9 @@ def unpack(path: Path, folder: Path, max_bytes: int, member: str | None = None) 
             current = _from_zip(current, target, max_bytes, member)
         else:
             current = _from_stream(current, target, max_bytes, kind)
-    raise ReadError(f"{quoted(path.name)} is packed more than {DEPTH} times.", "Unpack it first.")
+    raise ReadError(
+        f"{quoted(name or path.name)} is packed more than {DEPTH} times.", "Unpack it first."
+    )
 
 
 def _check_size(n: int, name: str, max_bytes: int) -> None:

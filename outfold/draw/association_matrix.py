@@ -20,7 +20,9 @@ LABELS = 60
 STRONG = 1e-9
 
 
-def draw(found: Associations, *, hide_insignificant: bool = False) -> go.Figure:
+def draw(
+    found: Associations, *, hide_insignificant: bool = False, verb: str = "go together"
+) -> go.Figure:
     """A heatmap with strongly associated columns side by side.
 
     Cells that are not significant after the correction carry a cross (up to 40 columns), or can be
@@ -29,6 +31,7 @@ def draw(found: Associations, *, hide_insignificant: bool = False) -> go.Figure:
     Args:
         found: The associations of all pairs.
         hide_insignificant: Leave cells blank that are not significant after the correction.
+        verb: What the strongest pair does most, for the title.
     """
     names = list(_shown(found))
     if len(found) == 0 or len(names) < 2:
@@ -46,7 +49,7 @@ def draw(found: Associations, *, hide_insignificant: bool = False) -> go.Figure:
         figure.add_traces(_points(names, value, doubtful & ~np.isnan(shown), cells))
     _axes(figure, names)
     side = int(np.clip(180 + 26 * len(names), 320, 900))
-    return layout(figure, _title(found), _subtitle(found, len(names)), height=side)
+    return layout(figure, _title(found, verb), _subtitle(found, len(names)), height=side)
 
 
 def _shown(found: Associations) -> tuple[str, ...]:
@@ -162,19 +165,22 @@ def _axes(figure: go.Figure, names: list[str]) -> None:
     words = [label(names[i], 24) for i in ticks]
     size = 12 if len(names) <= 25 else 10 if len(names) <= LABELS else 8
     common = {"tickvals": ticks, "ticktext": words, "tickfont": {"size": size}, "showgrid": False}
-    figure.update_xaxes(tickangle=-60 if len(names) > 4 else 0, zeroline=False, **common)
-    figure.update_yaxes(autorange="reversed", zeroline=False, **common)
+    end = len(names) - 0.5
+    figure.update_xaxes(
+        tickangle=-60 if len(names) > 4 else 0, zeroline=False, range=[-0.5, end], **common
+    )
+    figure.update_yaxes(range=[end, -0.5], zeroline=False, **common)
 
 
-def _title(found: Associations) -> str:
+def _title(found: Associations, verb: str) -> str:
     best = found.strongest(1)
     if not len(best):
         return "No pair of columns has a measurable association"
     pair = found.at(int(best[0]))
     assert pair.measure is not None
     return (
-        f"{label(pair.a, 28)} and {label(pair.b, 28)} go together most "
-        f"({MEASURES[pair.measure].label} {pair.value:.2f})"
+        f"{label(pair.a, 28)} and {label(pair.b, 28)} {verb} most "
+        f"({MEASURES[pair.measure].label} {pair.value:.2f}, {pair.n:,} rows)"
     )
 
 

@@ -132,7 +132,11 @@ def _boxes(view: PairView, content: Boxes) -> go.Figure:
                 lowerfence=sides["low"],
                 upperfence=sides["high"],
                 mean=sides["mean"],
-                y=[list(_axis(np.array(box.outliers), view.type_b)) for box in boxes],
+                # The median is no outlier, so it is not drawn; without any value in the first
+                # list plotly draws no box at all.
+                y=[
+                    list(_axis(np.array([box.median, *box.outliers]), view.type_b)) for box in boxes
+                ],
                 boxpoints="outliers",
                 name=label(group, 28) or label(content.number, 28),
                 showlegend=bool(group),

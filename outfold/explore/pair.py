@@ -21,7 +21,7 @@ from outfold.explore.pair_view import Box, Boxes, Grid, PairView, Points, Shares
 MOST_POINTS = 5000
 """Above this many rows two numbers are counted in a grid instead of drawn as points."""
 GRID = 40
-"""Cells of that grid each way."""
+"""Cells of that grid each way, at most."""
 MOST_SHOWN = 20
 """Levels that a picture shows; the rarer ones are put together."""
 MOST_SPLIT = 8
@@ -119,7 +119,7 @@ def _numbers(
         some = inside & (group == place) if groups else inside
         counts.append(np.histogram2d(x[some], y[some], bins=[x_edges, y_edges])[0])
     outside = int((~inside).sum())
-    notes = [f"{len(x):,} rows are counted in a grid of {GRID} by {GRID} cells."]
+    notes = [f"Rows are counted in a grid of {len(x_edges) - 1} by {len(y_edges) - 1} cells."]
     if outside:
         notes.append(f"{outside:,} rows with extreme values lie outside the picture.")
     if groups and (group < 0).any():
@@ -129,11 +129,17 @@ def _numbers(
 
 
 def _edges(values: Floats) -> Floats:
-    """Edges over the whole range, or over the middle 99.8 % where the tails would crush it."""
+    """Edges over the whole range, or over the middle 99.8 % where the tails would crush it.
+
+    Whole numbers get cells of equally many of them, so that none is empty by rounding.
+    """
     low, high = values.min(), values.max()
     inner = np.quantile(values, [0.001, 0.999])
     if inner[1] > inner[0] and high - low > 3 * (inner[1] - inner[0]):
         low, high = inner
+    if np.array_equal(values, np.round(values)) and high - low < 2**40:
+        step = max(1, -(-int(high - low + 1) // GRID))
+        return np.asarray(np.arange(np.ceil(low) - 0.5, high + step, step))
     return np.asarray(np.linspace(low, high if high > low else low + 1, GRID + 1))
 
 

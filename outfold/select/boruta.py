@@ -25,6 +25,11 @@ LEAST_SHADOWS = 5
 """With fewer columns than this left, copies of copies fill up the shadows (Kursa & Rudnicki)."""
 
 
+COLUMNS_PER_TREE = 10
+MOST_TREES = 300
+"""In a wide table few trees would never look at most columns: one is grown for every ten."""
+
+
 def with_shadows(encoded: Encoded, draw: np.random.Generator) -> tuple[Encoded, int]:
     """The columns beside shuffled copies, and the number of real source columns.
 
@@ -88,8 +93,9 @@ def choose(
     while done < rounds and not (rejected | confirmed).all():
         left = [i for i in range(n) if not rejected[i]]
         both, real = with_shadows(restrict(encoded, left), draw)
+        grown = max(trees, min(both.matrix.shape[1] // COLUMNS_PER_TREE, MOST_TREES))
         found: Floats = importances(
-            both, response, task, int(draw.integers(2**31 - 1)), trees=trees, depth=7, rows=1_000
+            both, response, task, int(draw.integers(2**31 - 1)), trees=grown, depth=7, rows=1_000
         )
         hits[left] += found[:real] > found[real:].max()
         weight[left] += found[:real]
@@ -157,7 +163,7 @@ STRATEGY = Strategy(
             default=60,
             low=10,
             high=500,
-            help="Trees grown in each round.",
+            help="Trees grown in each round, at least; a wide table has more of them.",
             scale="log",
         ),
         Param(

@@ -9,6 +9,7 @@ import pandas as pd
 from outfold.registry import Param, Strategy
 from outfold.select.columns import Target
 from outfold.select.keep import K_LIMIT
+from outfold.select.sampling import enough_rows
 from outfold.select.selection import Selection
 from outfold.select.shrinkage import STRENGTH, shrunk
 from outfold.task import Task
@@ -62,6 +63,7 @@ STRATEGY = Strategy(
         K_LIMIT,
     ),
     source="Zou & Hastie (2005), Regularization and variable selection via the elastic net",
+    requires=enough_rows,
     family="embedded",
     order=150,
     libraries=("numpy", "scikit-learn"),

@@ -9,6 +9,7 @@ import pandas as pd
 from outfold.registry import Strategy
 from outfold.select.columns import Target
 from outfold.select.keep import K_LIMIT
+from outfold.select.sampling import enough_rows
 from outfold.select.selection import Selection
 from outfold.select.shrinkage import STRENGTH, shrunk
 from outfold.task import Task
@@ -36,6 +37,7 @@ STRATEGY = Strategy(
     build=build,
     params=(STRENGTH, K_LIMIT),
     source="Tibshirani (1996), Regression shrinkage and selection via the lasso",
+    requires=enough_rows,
     family="embedded",
     order=140,
     libraries=("numpy", "scikit-learn"),

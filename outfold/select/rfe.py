@@ -13,7 +13,7 @@ from outfold.select.encode import Encoded, encode
 from outfold.select.forest import importances
 from outfold.select.inner_score import FOLDS, make
 from outfold.select.linear_model import as_response, coefficients, fit_quietly, losses
-from outfold.select.sampling import inner_folds, said, sampled
+from outfold.select.sampling import enough_rows, inner_folds, said, sampled
 from outfold.select.selection import Selection
 from outfold.task import Task
 
@@ -158,6 +158,7 @@ STRATEGY = Strategy(
         ),
     ),
     source="Guyon et al. (2002), Gene selection for cancer classification using SVMs",
+    requires=enough_rows,
     family="wrapper",
     order=110,
 )

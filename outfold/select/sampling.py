@@ -4,11 +4,23 @@ from __future__ import annotations
 
 import numpy as np
 
+from outfold.registry import Facts
 from outfold.select.columns import Floats, Ints
 from outfold.task import Task, is_classification
 
 LEAST_PER_CLASS = 20
 """Rows of a rare class that a sample keeps, as far as there are so many."""
+
+
+LEAST_ROWS = 12
+"""Inner folds and half-samples of fewer rows say nothing."""
+
+
+def enough_rows(facts: Facts) -> str | None:
+    """Why a method that holds rows out within the training rows does not apply, or None."""
+    if facts.n_rows >= LEAST_ROWS:
+        return None
+    return f"It holds out rows to judge columns, which needs {LEAST_ROWS} rows, not {facts.n_rows}."
 
 
 def sampled(target: Ints | Floats, task: Task, most: int, draw: np.random.Generator) -> Ints:

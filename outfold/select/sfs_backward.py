@@ -11,6 +11,7 @@ from outfold.registry import Strategy
 from outfold.select.columns import Target
 from outfold.select.inner_score import MODEL
 from outfold.select.keep import K_LIMIT
+from outfold.select.sampling import enough_rows
 from outfold.select.selection import Selection
 from outfold.select.sequence_search import LEAST_GAIN, POOL, start
 from outfold.task import Task
@@ -50,7 +51,7 @@ def choose(
         scores={name: lost.get(i, math.nan) for i, name in enumerate(begin.sources)},
         score_name="R² lost in inner folds without it",
         merit=begin.score(kept),
-        merit_name="R² of the set in inner folds",
+        merit_name="R² of the set in the inner folds that chose it",
         notes=begin.notes,
     )
 
@@ -78,6 +79,7 @@ STRATEGY = Strategy(
     build=build,
     params=(MODEL, LEAST_GAIN, POOL, K_LIMIT),
     source="Marill & Green (1963); Kohavi & John (1997), Wrappers for feature subset selection",
+    requires=enough_rows,
     family="wrapper",
     order=130,
 )

@@ -11,6 +11,7 @@ from outfold.registry import Strategy
 from outfold.select.columns import Target
 from outfold.select.inner_score import MODEL
 from outfold.select.keep import K_LIMIT
+from outfold.select.sampling import enough_rows
 from outfold.select.selection import Selection
 from outfold.select.sequence_search import LEAST_GAIN, POOL, start
 from outfold.task import Task
@@ -57,7 +58,7 @@ def choose(
         scores={name: gains.get(i, math.nan) for i, name in enumerate(begin.sources)},
         score_name="R² gained in inner folds",
         merit=begin.score(taken),
-        merit_name="R² of the set in inner folds",
+        merit_name="R² of the set in the inner folds that chose it",
         notes=notes,
     )
 
@@ -85,6 +86,7 @@ STRATEGY = Strategy(
     build=build,
     params=(MODEL, LEAST_GAIN, POOL, K_LIMIT),
     source="Whitney (1971); Kohavi & John (1997), Wrappers for feature subset selection",
+    requires=enough_rows,
     family="wrapper",
     order=120,
 )

@@ -14,7 +14,7 @@ from outfold.select.encode import Encoded, encode
 from outfold.select.keep import keep
 from outfold.select.linear_model import as_response
 from outfold.select.penalised_path import grid
-from outfold.select.sampling import sampled
+from outfold.select.sampling import enough_rows, sampled
 from outfold.select.selection import Selection
 from outfold.task import Task, is_classification
 
@@ -171,6 +171,7 @@ STRATEGY = Strategy(
         ),
     ),
     source="Meinshausen & Bühlmann (2010), Stability selection",
+    requires=enough_rows,
     family="embedded",
     order=180,
 )

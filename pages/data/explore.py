@@ -47,13 +47,15 @@ if pairs.open:
             if view:
                 chart.chart(pair_plot.draw(view), "pair")
             with st.expander("The strongest pairs as a table"):
-                table.table(found.frame(explore.LISTED), "pairs", alt="One row per pair")
+                rows = explore.pair_rows(found)
+                table.table(rows, "pairs", columns=explore.columns(rows), alt="One row per pair")
 if target.open:
     with target, shell.boundary():
         relevant = explore.relevance(study)
         chart.chart(relevance.draw(relevant), "relevance")
         explore.notes(*relevant.notes)
-        table.table(relevant.frame(), "relevance-table", alt="One row per column")
+        rows = explore.relevance_rows(relevant)
+        table.table(rows, "by-column", columns=explore.columns(rows), alt="One row per column")
         shell.why(explore.RELEVANT, "How are columns of different types compared?")
 if same.open:
     with same, shell.boundary():
@@ -70,10 +72,12 @@ if gaps.open:
         chart.chart(missing_relation.draw(absent), "missing-relation")
         if absent.together:
             st.markdown("## Missing in the same rows")
-            chart.chart(association_matrix.draw(absent.together), "missing-together")
+            together = association_matrix.draw(absent.together, verb="are missing together")
+            chart.chart(together, "missing-together")
         if absent.gaps:
             st.markdown("## Patterns of missing values")
-            table.table(explore.pattern_rows(absent), "patterns", alt="One row per pattern")
+            rows = explore.pattern_rows(absent)
+            table.table(rows, "patterns", columns=explore.columns(rows), alt="One row per pattern")
 if one.open:
     with one, shell.boundary():
         name = st.selectbox("Column", schema.names(), key="column", bind="query-params")

@@ -29,7 +29,6 @@ with right:
     tolerance = tradeoffs.tolerance_picker()
 
 found = cache.tradeoff(run, metric, cost, tolerance)
-tradeoffs.verdict(found, judging.names_of(run))
 chart.chart(pareto.draw(found, judging.names_of(run)), "pareto")
 
 st.markdown("## What each candidate costs")

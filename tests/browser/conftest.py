@@ -137,7 +137,7 @@ class Tab:
 
     def go(self, title: str) -> None:
         """Open a page from the menu."""
-        self.page.get_by_test_id("stSidebarNav").get_by_text(title, exact=True).click()
+        self.page.get_by_test_id("stSidebarNav").get_by_role("link", name=title).click()
         self.page.wait_for_timeout(250)
         self.rest()
 

@@ -38,7 +38,9 @@ class Case:
             return got is None or math.isnan(got)
         if isinstance(expected, str) and expected in ("Inf", "-Inf"):
             return got == float(expected.replace("Inf", "inf"))
-        return abs(got - expected) <= limits.get("abs", 0.0) + limits.get("rel", 0.0) * abs(expected)
+        return abs(got - expected) <= limits.get("abs", 0.0) + limits.get("rel", 0.0) * abs(
+            expected
+        )
 
     def check(self, got: Mapping[str, Any], fields: Sequence[str] | None = None) -> None:
         """Assert that every named field (by default all that ``got`` has) agrees."""

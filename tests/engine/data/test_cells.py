@@ -13,7 +13,9 @@ from tests.engine.data.in_process import Reading, read_text
 def column(folder: Path, cells: list[str], **options: object) -> tuple[Reading, pd.Series]:
     """A table whose column x holds these cells, beside a column of numbers."""
     lines = [f"{i};{cell}" for i, cell in enumerate(cells)]
-    read = read_text(folder, "\n".join(["n;x", *lines]) + "\n", delimiter=";", header=True, **options)
+    read = read_text(
+        folder, "\n".join(["n;x", *lines]) + "\n", delimiter=";", header=True, **options
+    )
     return read, read.frame["x"]
 
 
@@ -64,7 +66,7 @@ def test_words_for_missing_are_missing_and_counted(tmp_path: Path, word: str) ->
 
 
 def test_none_is_a_level_among_words_and_missing_among_numbers(tmp_path: Path) -> None:
-    """pandas takes the level None for missing; here it stays one."""
+    """Pandas takes the level None for missing; here it stays one."""
     _, words = column(tmp_path, ["None", "BrkFace", "Stone", "None"])
     assert words.tolist() == ["None", "BrkFace", "Stone", "None"]
     read, numbers = column(tmp_path, ["None", "1", "2", "3"])
@@ -104,7 +106,10 @@ def test_a_nearly_numeric_column_says_which_cell_spoils_it(tmp_path: Path) -> No
     [
         (["2024-01-31", "2024-02-29", "2023-12-01"], "2024-01-31"),
         (["2024-01-31 10:30", "2024-02-29 08:00:15", "2023-12-01"], "2024-01-31 10:30"),
-        (["2024-01-31T10:30:00Z", "2024-02-29T08:00:15+02:00", "2023-12-01T00:00:00Z"], "2024-01-31 10:30"),
+        (
+            ["2024-01-31T10:30:00Z", "2024-02-29T08:00:15+02:00", "2023-12-01T00:00:00Z"],
+            "2024-01-31 10:30",
+        ),
         (["2024/1/31", "2024/2/29", "2023/12/1"], "2024-01-31"),
         (["31/01/2024", "01/02/2024", "03/12/2023"], "2024-01-31"),
         (["01/31/2024", "02/01/2024", "12/03/2023"], "2024-01-31"),

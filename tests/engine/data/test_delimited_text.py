@@ -36,7 +36,9 @@ def written(delimiter: str, decimal: str, quoting: int, encoding: str, header: b
     ("delimiter", "decimal", "quoting", "encoding", "header"),
     [
         *itertools.product(DELIMITERS, ".,", QUOTING, ["utf-8"], [True, False]),
-        *itertools.product(DELIMITERS, ".,", QUOTING[:1], ["utf-8-sig", "utf-16", "cp1252"], [True]),
+        *itertools.product(
+            DELIMITERS, ".,", QUOTING[:1], ["utf-8-sig", "utf-16", "cp1252"], [True]
+        ),
     ],
 )
 def test_a_table_is_read_back_however_it_was_written(
@@ -63,7 +65,9 @@ cells = st.text(
 ).filter(lambda s: s.strip(",;") and not s.startswith(("#", "%")))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     rows=st.lists(st.tuples(cells, st.integers(-(10**12), 10**12)), min_size=3, max_size=12),
     delimiter=st.sampled_from([",", ";", "\t", "|"]),
@@ -81,7 +85,10 @@ def test_what_is_told_is_believed_for_any_words(
         missing="\x00", decimal=".",
     )  # fmt: skip
     assert read.frame["number"].tolist() == [n for _, n in rows]
-    if read.types()["word"] in ("categorical", "text", "identifier") and not read.frame["word"].isna().any():
+    if (
+        read.types()["word"] in ("categorical", "text", "identifier")
+        and not read.frame["word"].isna().any()
+    ):
         assert read.frame["word"].astype(str).tolist() == [w for w, _ in rows]
 
 
@@ -140,12 +147,22 @@ def test_every_detected_option_reads_the_same_table_when_given(tmp_path: Path) -
 def test_a_wrong_guess_is_corrected_by_an_option(tmp_path: Path) -> None:
     """The encoding that is given is used instead of the guess."""
     text = "имя;n\nмир;1\nдом;2\nкот;3\n".encode("koi8-r")
-    assert read_text(tmp_path, text, encoding="koi8-r").frame.iloc[:, 0].tolist() == ["мир", "дом", "кот"]
+    assert read_text(tmp_path, text, encoding="koi8-r").frame.iloc[:, 0].tolist() == [
+        "мир",
+        "дом",
+        "кот",
+    ]
 
 
 @pytest.mark.parametrize(
     ("encoding", "word"),
-    [("cp1252", "Größe"), ("cp1251", "Москва"), ("cp932", "東京都"), ("gb18030", "北京市"), ("cp949", "서울시")],
+    [
+        ("cp1252", "Größe"),
+        ("cp1251", "Москва"),
+        ("cp932", "東京都"),
+        ("gb18030", "北京市"),
+        ("cp949", "서울시"),
+    ],
 )
 def test_common_encodings_are_guessed(tmp_path: Path, encoding: str, word: str) -> None:
     """Text that is not UTF-8 is read in the encoding that fits, and the guess is said."""
@@ -168,7 +185,9 @@ def test_few_short_lines_are_filled_up_and_named(tmp_path: Path) -> None:
 def test_a_long_line_is_refused_with_its_number_or_left_out(tmp_path: Path) -> None:
     """Surplus cells mean that something is wrong; the person may have such lines left out."""
     text = "a,b\n1,2\n3,4,5\n6,7\n"
-    with pytest.raises(ReadError, match=r"1 line has more than the 2 cells of the others: line 3\."):
+    with pytest.raises(
+        ReadError, match=r"1 line has more than the 2 cells of the others: line 3\."
+    ):
         read_text(tmp_path, text)
     read = read_text(tmp_path, text, ragged="skip")
     assert read.frame["a"].tolist() == [1, 6]

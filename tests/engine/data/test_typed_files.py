@@ -26,7 +26,9 @@ FRAME = pd.DataFrame(
         "real": [1.5, np.nan, -2.0, 0.25],
         "word": pd.Series(["b", "a", None, "b"], dtype="str"),
         "truth": pd.array([True, None, False, True], dtype="boolean"),
-        "when": pd.to_datetime(["2024-01-31", "2024-02-29 12:30", None, "2023-12-01"], format="ISO8601"),
+        "when": pd.to_datetime(
+            ["2024-01-31", "2024-02-29 12:30", None, "2023-12-01"], format="ISO8601"
+        ),
     }
 )
 
@@ -43,7 +45,12 @@ def check(read: Reading) -> None:
     assert frame["when"].dtype.kind == "M"
     assert frame["whole"].tolist() == [1, 2, 3, 4]
     pd.testing.assert_series_equal(frame["real"], FRAME["real"])
-    assert frame["word"].astype(object).where(frame["word"].notna(), None).tolist() == ["b", "a", None, "b"]
+    assert frame["word"].astype(object).where(frame["word"].notna(), None).tolist() == [
+        "b",
+        "a",
+        None,
+        "b",
+    ]
     assert frame["word"].cat.categories.tolist() == ["a", "b"]
     assert frame["truth"].isna().tolist() == [False, True, False, False]
     assert frame["when"].dropna().tolist() == FRAME["when"].dropna().tolist()
@@ -58,7 +65,9 @@ def test_parquet_keeps_its_types(tmp_path: Path) -> None:
 @pytest.mark.parametrize("compression", ["lz4", "zstd", "uncompressed"])
 def test_feather_keeps_its_types(tmp_path: Path, compression: str) -> None:
     """Feather is read with each of its compressions."""
-    feather.write_feather(pa.Table.from_pandas(FRAME), tmp_path / "t.feather", compression=compression)
+    feather.write_feather(
+        pa.Table.from_pandas(FRAME), tmp_path / "t.feather", compression=compression
+    )
     check(Reading(tmp_path / "t.feather"))
 
 
@@ -105,7 +114,9 @@ def test_every_usual_shape_of_json_is_a_table(tmp_path: Path, document: Any) -> 
 
 def test_json_lines_may_lack_keys_and_mix_kinds(tmp_path: Path) -> None:
     """A key that comes late is a column; numbers and words mixed are words."""
-    lines = [{"a": i} for i in range(30_000)] + [{"a": 0.5, "late": "x"}] * 3 + [{"a": 1, "late": 2}]
+    lines = (
+        [{"a": i} for i in range(30_000)] + [{"a": 0.5, "late": "x"}] * 3 + [{"a": 1, "late": 2}]
+    )
     read = read_text(tmp_path, "\n".join(map(json.dumps, lines)), "t.jsonl")
     assert read.frame.shape == (30_004, 2)
     assert read.frame["a"].dtype == "float64"
@@ -125,7 +136,9 @@ def book(path: Path, **sheets: list[list[Any]]) -> None:
 def test_the_largest_sheet_is_taken_and_another_can_be_chosen(tmp_path: Path) -> None:
     """A sheet of remarks in front of the data is passed over; the choice is said."""
     table = [["x", "y"], *([i, i / 2] for i in range(50))]
-    book(tmp_path / "t.xlsx", About=[["made by hand"]], Data=table, More=[["x", "y"], [1, 2], [3, 4]])
+    book(
+        tmp_path / "t.xlsx", About=[["made by hand"]], Data=table, More=[["x", "y"], [1, 2], [3, 4]]
+    )
     read = Reading(tmp_path / "t.xlsx")
     assert read.options["sheet"] == "Data"
     assert "'About' and 'More'" in read.said
@@ -201,7 +214,9 @@ def test_narrow_and_odd_types_become_the_usual_ones(tmp_path: Path) -> None:
 
 def test_names_with_dots_do_not_pull_in_their_neighbours(tmp_path: Path) -> None:
     """Parquet takes dots for nesting; a column a beside a.b stays itself."""
-    pd.DataFrame({"a": [1, 2], "a.b": ["x", "y"], "a.b.c": [0.5, 1.5]}).to_parquet(tmp_path / "t.parquet")
+    pd.DataFrame({"a": [1, 2], "a.b": ["x", "y"], "a.b.c": [0.5, 1.5]}).to_parquet(
+        tmp_path / "t.parquet"
+    )
     read = Reading(tmp_path / "t.parquet")
     assert list(read.frame.columns) == ["a", "a.b", "a.b.c"]
     assert read.frame["a.b"].tolist() == ["x", "y"]

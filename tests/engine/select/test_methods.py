@@ -6,7 +6,7 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 
 from outfold.data.schema import part
-from outfold.registry import registry
+from outfold.registry import Facts, registry
 from outfold.select.association import Associations, measured_codes, measured_number
 from outfold.select.boruta import with_shadows
 from outfold.select.columns import classes
@@ -276,3 +276,10 @@ def test_cfs_on_a_thousand_columns_takes_seconds():
     found = fitted("cfs", X, y)
     assert time.process_time() - began < 5
     assert {"x3", "x700"} <= set(found.selected)
+
+
+def test_methods_with_inner_folds_refuse_a_handful_of_rows():
+    """The reason is a sentence that names both numbers; filters take such a table."""
+    few = Facts(task="binary", n_rows=8, n_features=3, n_numeric=3, n_categorical=0)
+    assert "12 rows, not 8" in registry("selector")["l1"].available(few)
+    assert registry("selector")["cfs"].available(few) is None
