@@ -39,7 +39,9 @@ def uploader(label: str = "A table of your own") -> None:
             key = store(file, file.name)
             intents.open_dataset(key)
     except OutfoldError as error:
-        session.message = state.Message("problem", f"{file.name}: {error.message}", error.hint)
+        named = file.name in error.message
+        text = error.message if named else f"{file.name}: {error.message}"
+        session.message = state.Message("problem", text, error.hint)
     else:
         state.go("data")
     # A new key makes a new uploader: the old one's bytes leave the server's memory.
