@@ -80,8 +80,10 @@ def main() -> None:
                     server.terminate()
                     server.wait()
     ours, theirs = (statistics.median(seconds[n]) for n in ("outfold", "empty"))
-    print(f"first element: outfold {ours:.2f} s, empty script {theirs:.2f} s, "
-          f"ratio {ours / theirs:.2f} (median of {times}; outfold under 2.5 s is asked for)")  # fmt: skip
+    print(
+        f"first element: outfold {ours:.2f} s, empty script {theirs:.2f} s, "
+        f"ratio {ours / theirs:.2f} (median of {times}; outfold under 2.5 s is asked for)"
+    )
 
 
 if __name__ == "__main__":

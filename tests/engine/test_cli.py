@@ -105,8 +105,9 @@ def test_deviance_agrees_with_r(capsys, tmp_path):
 def test_compare_prints_keeps_and_reuses_a_run(capsys, csv, tmp_path):
     """The leaderboard's fields, a second run that computes nothing, and the run's trade-off."""
     out = str(tmp_path / "run")
-    arguments = ["compare", csv, "--target", "y", "--models", "logistic,decision_tree:max_depth=3",
-                 "--selectors", "none,anova_f", "--folds", "3", "--repeats", "1", "--out", out]  # fmt: skip
+    arguments = ["compare", csv, "--target", "y", "--selectors", "none,anova_f",
+                 "--folds", "3", "--repeats", "1", "--out", out,
+                 "--models", "logistic,decision_tree:max_depth=3"]  # fmt: skip
     found = printed(capsys, *arguments)
     assert found["steps"] == {"computed": 15, "reused": 0, "failed": 0}
     assert found["study"]["target"] == "y"

@@ -51,11 +51,16 @@ class Case:
                 pairs = [(f"{field}.{k}", value[k], expected[k]) for k in expected]
             elif isinstance(expected, list):
                 assert len(value) == len(expected), f"{self.id}: {field} has another length"
-                pairs = [(f"{field}[{i}]", v, e) for i, (v, e) in enumerate(zip(value, expected))]
+                pairs = [
+                    (f"{field}[{i}]", v, e)
+                    for i, (v, e) in enumerate(zip(value, expected, strict=True))
+                ]
             else:
                 pairs = [(field, value, expected)]
             for name, have, want in pairs:
-                if isinstance(want, str) and want not in ("Inf", "-Inf") or isinstance(want, bool):
+                if isinstance(want, bool) or (
+                    isinstance(want, str) and want not in ("Inf", "-Inf")
+                ):
                     assert have == want, f"{self.id}: {name} is {have!r}, expected {want!r}"
                 else:
                     assert self.close(field, have, want), f"{self.id}: {name} is {have}, not {want}"

@@ -84,7 +84,7 @@ def test_mcnemar_agrees_with_r() -> None:
 
 
 def test_mcnemar_of_the_methods_note() -> None:
-    """b 8, c 25: exact 0.0045514, corrected 0.0053488, mid-p 0.0029351."""
+    """B 8, c 25: exact 0.0045514, corrected 0.0053488, mid-p 0.0029351."""
     a = np.repeat([True, True, False, False], [50, 8, 25, 17])
     b = np.repeat([True, False, True, False], [50, 8, 25, 17])
     got = mcnemar(a, b)
