@@ -12,7 +12,7 @@ from outfold.errors import StudyError, UnknownNameError
 from outfold.metrics.catalogue import default_metric, metrics_for
 from outfold.registry import Facts, Kind, registry
 from outfold.study.split import proposed_scheme
-from outfold.study.study import NONE, Choice, Study, Validation
+from outfold.study.study import BASELINE, NONE, Choice, Study, Validation
 from outfold.task import Task, is_classification
 
 FEW_ROWS = 200
@@ -100,7 +100,9 @@ def with_target(
 def default_models(facts: Facts) -> tuple[Choice, ...]:
     """The models that a first comparison takes: those marked as default that apply."""
     return tuple(
-        Choice(s.key) for s, reason in registry("model").offered(facts) if s.default and not reason
+        Choice(s.key)
+        for s, reason in registry("model").offered(facts)
+        if s.default and not reason and s.key != BASELINE.model.key
     )
 
 
