@@ -14,26 +14,13 @@ PATHS = ("", "data", "explore", "features", "resampling", "train", "compare", "d
          "tradeoffs")  # fmt: skip
 
 
-def forget_first_visit(tab: Tab) -> None:
-    """Close what Streamlit says on the very first visit of a process, if that is a deep link.
-
-    Before the first ``st.navigation`` it looks for the page in its older mode, says that it is not
-    there, and then runs app.py, which finds it. Later visits are told nothing.
-    """
-    assert all("does not seem to exist" in said for said in tab.console)
-    tab.console.clear()
-    if (dialog := tab.page.get_by_role("dialog")).count():
-        dialog.get_by_role("button", name="Close").first.click()
-        dialog.wait_for(state="hidden")
-
-
 def test_a_cold_deep_link_opens_inside_the_app(start_server, tab: Tab):
     """The first visit after a start is a deep link: menu, frame and guidance are there."""
     server = start_server()
     tab.open(f"{server.url}/train")
     assert tab.page.get_by_test_id("stSidebarNav").count() == 1
     assert "What shall be compared?" in tab.text()
-    forget_first_visit(tab)
+    assert tab.page.get_by_role("dialog").count() == 0
     tab.sound()
     tab.go("Data")
     assert "What did I load?" in tab.text()
@@ -79,5 +66,4 @@ def test_a_restarted_app_finds_the_run_by_its_address(start_server, tab: Tab, tm
     tab.page.goto(f"{second.url}/compare?{address.partition('?')[2]}", wait_until="commit")
     tab.rest()
     assert "A closer look" in tab.text()
-    forget_first_visit(tab)
     tab.sound()
