@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from outfold.data.schema import shown
-from outfold.draw.theme import DASHES, MUTED, colours_of, label, layout
+from outfold.draw.theme import DASHES, MUTED, NEUTRAL, colours_of, label, layout
 from outfold.select.penalised_path import Path
 
 NAMED = 8
@@ -45,10 +45,11 @@ def draw(result: Path, penalty: float | None = None) -> go.Figure:
             "<br>coefficient %{y:.3g}<extra></extra>",
         )
     if penalty is not None:
-        figure.add_vline(
-            x=penalty / float(result.penalties[0]),
-            line={"dash": "dash", "color": MUTED},
-            annotation_text="chosen",
+        at = penalty / float(result.penalties[0])
+        figure.add_vline(x=at, line={"dash": "dash", "color": NEUTRAL})
+        # On a logarithmic axis an annotation is placed by the exponent, a line by the value.
+        figure.add_annotation(
+            x=float(np.log10(at)), y=1, yref="paper", text="chosen", showarrow=False, xanchor="left"
         )
     title = "No column enters the model"
     if order:

@@ -76,4 +76,5 @@ def test_the_penalty_path_names_the_first_column_to_enter():
     figure = penalty_path.draw(result, penalty=0.1)
     assert [t.name for t in figure.data] == ["early", "late"]
     assert figure.layout.title.text.startswith("early is the first")
-    assert len(figure.layout.shapes) == 1
+    assert figure.layout.shapes[0].x0 == 0.1
+    assert figure.layout.annotations[0].x == -1.0
