@@ -77,7 +77,7 @@ def main() -> None:
         study = default_study(dataset, workspace.datasets.frame(dataset.key))
         workspace.save_study(study)
         for name in PAGES:
-            test = AppTest.from_file("app.py", default_timeout=300)
+            test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=300)
             test.query_params["study"] = study.key
             test.run()
             test.switch_page(f"pages/{name}.py").run()

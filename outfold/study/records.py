@@ -171,6 +171,9 @@ class Records:
     def take_queued(self) -> str | None:
         """Claim the oldest queued run, or None. Two callers never get the same one."""
         with self._open() as db:
+            # Reading first keeps the many looks that find nothing free of writing.
+            if db.execute("SELECT 1 FROM runs WHERE state = 'queued' LIMIT 1").fetchone() is None:
+                return None
             row = db.execute(
                 "UPDATE runs SET state = 'running', started = ?, owner = ? WHERE id = (SELECT id "
                 "FROM runs WHERE state = 'queued' ORDER BY created LIMIT 1) RETURNING id",
@@ -338,8 +341,8 @@ class Records:
         """Whether a process that wants the run service is still there; dead ones are forgotten."""
         with self._open() as db:
             marks = [row[0] for row in db.execute("SELECT process FROM clients")]
-            dead = [mark for mark in marks if not is_living(mark)]
-            db.executemany("DELETE FROM clients WHERE process = ?", [(mark,) for mark in dead])
+            if dead := [mark for mark in marks if not is_living(mark)]:
+                db.executemany("DELETE FROM clients WHERE process = ?", [(mark,) for mark in dead])
         return len(dead) < len(marks)
 
 

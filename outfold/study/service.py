@@ -23,8 +23,10 @@ from outfold.study.workspace import Workspace
 
 START_PATIENCE = 60.0
 """Seconds within which a service that was asked for must have taken its lock."""
-LOOK = 0.1
+LOOK = 0.2
 """Seconds between two looks for a queued run."""
+LOOK_FOR_CLIENTS = 2.0
+"""Seconds between two looks for apps that still need the service."""
 LEAVE_AFTER = 3.0
 """Seconds without an app, a queued or a running run after which the service ends."""
 CONCURRENT = 3
@@ -92,7 +94,7 @@ def _serve(workspace: Workspace) -> None:
             for worker in client.scheduler_info(n_workers=-1)["workers"]
         ]
         running: list[threading.Thread] = []
-        needed = time.monotonic()
+        needed = looked = time.monotonic()
         while True:
             running = [t for t in running if t.is_alive()]
             run = workspace.records.take_queued() if len(running) < CONCURRENT else None
@@ -103,9 +105,14 @@ def _serve(workspace: Workspace) -> None:
                 thread.start()
                 running.append(thread)
                 continue
-            if running or workspace.records.has_living_client():
-                needed = time.monotonic()
-            elif time.monotonic() - needed > LEAVE_AFTER:
+            now = time.monotonic()
+            if running:
+                needed = now
+            elif now - looked > LOOK_FOR_CLIENTS:
+                looked = now
+                if workspace.records.has_living_client():
+                    needed = now
+            if now - needed > LEAVE_AFTER + LOOK_FOR_CLIENTS:
                 client.cancel(warming)
                 return
             time.sleep(LOOK)
