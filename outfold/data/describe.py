@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from outfold.data.distinct import DistinctWords
 from outfold.data.schema import Column, ColumnType, Schema
 
 MAX_LEVELS = 1000
@@ -50,12 +51,11 @@ def summarise(
     n = len(values)
     missing = values.null_count
     storage = values.type
-    if (
-        pa.types.is_dictionary(storage)
-        or pa.types.is_string(storage)
-        or pa.types.is_large_string(storage)
-    ):
-        return _text_column(name, values, kind, declared)
+    if not pa.types.is_primitive(storage):
+        found = DistinctWords()
+        for chunk in values.chunks:
+            found.feed(chunk)
+        return words_column(name, found, kind, declared)
     if pa.types.is_boolean(storage):
         seen = [v for v in (False, True) if v in pc.unique(values).to_pylist()]
         column = Column(name, kind or "boolean", missing, len(seen), tuple(str(v) for v in seen))
@@ -91,38 +91,31 @@ def _numbers_rows(name: str, values: pa.ChunkedArray, unique: int) -> bool:
     return bounds["min"] in (0, 1) and bounds["max"] - bounds["min"] == n - 1
 
 
-def _text_column(
-    name: str, values: pa.ChunkedArray, kind: ColumnType | None, declared: bool
+def words_column(
+    name: str, found: DistinctWords, kind: ColumnType | None = None, declared: bool = False
 ) -> tuple[Column, int]:
-    n, missing = len(values), values.null_count
-    if not pa.types.is_dictionary(values.type):
-        values = values.dictionary_encode()
-    values = values.unify_dictionaries()
-    words = values.chunk(0).dictionary if values.num_chunks else pa.array([], pa.large_string())
-    codes = [c.indices for c in values.chunks]
-    used = pc.unique(pa.chunked_array(codes)).drop_null() if codes else pa.array([], pa.int32())
-    words = words.take(used)
-    unique = len(words)
+    """A text column's type and counts, and the bytes that it takes in memory."""
+    n, unique = found.n, found.unique()
     if kind is None:
-        kind = "categorical" if declared else text_type(words, n - missing)
-    if kind == "categorical":
-        levels = sorted(words.to_pylist(), key=natural) if unique <= MAX_LEVELS else []
-        width = 1 if unique < 128 else 2 if unique < 32768 else 4
-        letters = pc.sum(pc.binary_length(words)).as_py() or 0
-        return Column(name, kind, missing, unique, tuple(levels)), width * n + letters + 8 * unique
-    lengths = pc.binary_length(values.chunk(0).dictionary) if unique else pa.array([], pa.int64())
-    letters = sum(pc.sum(lengths.take(c.drop_null())).as_py() or 0 for c in codes) if unique else 0
-    return Column(name, kind, missing, unique), letters + 8 * (n + 1) + n // 8
+        known = n - found.missing
+        kind = "categorical" if declared else text_type(found.words, unique, known)
+    if kind != "categorical":
+        return Column(name, kind, found.missing, unique), found.letters + 8 * (n + 1) + n // 8
+    levels = sorted(found.words.to_pylist(), key=natural) if unique <= MAX_LEVELS else []
+    width = 1 if unique < 128 else 2 if unique < 32768 else 4
+    length = pc.mean(pc.binary_length(found.words)).as_py() or 0
+    size = width * n + (round(length) + 8) * unique
+    return Column(name, kind, found.missing, unique, tuple(levels)), size
 
 
-def text_type(words: pa.Array, n_known: int) -> ColumnType:
+def text_type(words: pa.Array, unique: int, n_known: int) -> ColumnType:
     """Categorical, text or identifier, by how often the words of a column come back.
 
     Args:
-        words: The distinct words.
+        words: Distinct words of the column, not necessarily all.
+        unique: How many there are.
         n_known: Cells that are not missing.
     """
-    unique = len(words)
     if unique <= 2 or n_known < 20:
         return "categorical"
     share = unique / n_known
@@ -158,9 +151,16 @@ def describe_stored(path: Path, declared: frozenset[str] = frozenset()) -> tuple
     """The schema of a stored table, and the bytes that it takes in memory."""
     arrow = pq.read_schema(path)
     text = [f.name for f in arrow if pa.types.is_large_string(f.type)]
-    columns, total = [], 0
-    for name, values in columns_of(path, text):
-        column, size = summarise(name, values, declared=name in declared)
-        columns.append(column)
-        total += size
-    return Schema(tuple(columns)), total
+    found = {name: DistinctWords() for name in text}
+    if text:
+        stored = pq.ParquetFile(path)
+        for group in range(stored.num_row_groups):
+            piece = stored.read_row_group(group, columns=text, use_threads=False)
+            for name in text:
+                for chunk in piece.column(name).chunks:
+                    found[name].feed(chunk)
+    columns = {name: words_column(name, found[name], None, name in declared) for name in text}
+    for name, values in columns_of(path, [], [n for n in arrow.names if n not in found]):
+        columns[name] = summarise(name, values)
+    total = sum(size for _, size in columns.values())
+    return Schema(tuple(columns[name][0] for name in arrow.names)), total
