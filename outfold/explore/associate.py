@@ -14,6 +14,7 @@ from outfold.errors import ParameterError, UnknownNameError
 from outfold.explore.associations import Associations
 from outfold.explore.columns import Columns, LeftOut, Missing, read_columns
 from outfold.explore.distance import distance_block
+from outfold.explore.gaps import gap_groups
 from outfold.explore.information import bin_codes
 from outfold.explore.linear import Shifted, correlation_p, pearson_of, shifted
 from outfold.explore.measures import (
@@ -30,7 +31,7 @@ from outfold.explore.measures import (
 from outfold.explore.mixed import ratio_block
 from outfold.explore.multiplicity import benjamini_hochberg
 from outfold.explore.nominal import nominal_block
-from outfold.explore.rank import gap_groups, kendall_block, spearman_block
+from outfold.explore.rank import kendall_block, spearman_block
 
 NOTHING = 255
 SECONDS = 3.0

@@ -120,7 +120,7 @@ def read_columns(
             left_out.append(LeftOut(column.name, f"has {len(texts):,} levels"))
             continue
         codes[column.name], levels[column.name] = code, texts
-    for name in [n for n, v in numbers.items() if np.isnan(v).all()]:
+    for name in [n for n, v in numbers.items() if _is_empty(v)]:
         del numbers[name]
         left_out.append(LeftOut(name, "has no value"))
     for name in [n for n, t in levels.items() if not t]:
@@ -149,6 +149,11 @@ def read_columns(
     )
 
 
+def _is_empty(values: Floats) -> bool:
+    """Whether every value is missing; mostly the first one tells."""
+    return not len(values) or (bool(np.isnan(values[0])) and bool(np.isnan(values).all()))
+
+
 def sample_rows(rows: int, wanted: int, seed: int) -> npt.NDArray[np.intp]:
     """Places of some rows drawn by chance, in their order."""
     drawn = np.random.default_rng(seed).choice(rows, size=wanted, replace=False, shuffle=False)
@@ -166,11 +171,12 @@ def numbers_of(series: pd.Series) -> tuple[Floats, int]:
         values = when.astype(np.int64) / 1e6
         values[np.isnat(when)] = np.nan
         return values, 0
-    values = series.to_numpy(dtype=np.float64, na_value=np.nan)
-    # One sum tells whether anything has to be looked for: NaN and infinity both carry through.
-    with np.errstate(invalid="ignore", over="ignore"):
-        clean = bool(np.isfinite(values.sum()))
-    if clean:
+    if isinstance(series.dtype, np.dtype):
+        values = series.to_numpy(dtype=np.float64)
+    else:
+        values = series.to_numpy(dtype=np.float64, na_value=np.nan)
+    # Extremes pass over NaN and are much cheaper than looking at every cell for infinity.
+    if not len(values) or np.isfinite([np.fmin.reduce(values), np.fmax.reduce(values)]).all():
         return values, 0
     endless = np.isinf(values)
     count = int(endless.sum())

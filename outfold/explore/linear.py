@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from outfold.explore.gaps import gap_groups
 from outfold.explore.measures import (
     CONSTANT,
     LEAST_ROWS,
@@ -39,7 +40,8 @@ class Shifted:
     Attributes:
         columns: One array of shape (n_rows,) each; NaN is missing.
         shift: Taken off each column: near the middle of its values.
-        scale: Each column is divided by this: its largest distance from the shift.
+        scale: Each column is divided by this: 1, or its largest distance from the shift where
+            that is extremely great or small.
         constant: Columns that do not vary at all.
         missing: Columns with a missing value.
     """
@@ -67,10 +69,11 @@ class Shifted:
             values, absent = space[:, : stop - start], holes[:, : stop - start]
             for place, column in enumerate(self.columns):
                 np.subtract(column[start:stop], self.shift[place], out=values[place])
-            np.multiply(values, factor, out=values)
+            if not (factor == 1.0).all():
+                np.multiply(values, factor, out=values)
             if gaps:
                 np.isnan(values, out=absent)
-                np.copyto(values, 0.0, where=absent)
+                np.putmask(values, absent, 0.0)
             yield values, absent
 
 
@@ -90,7 +93,8 @@ def shifted(columns: Sequence[Floats]) -> Shifted:
         middle[place] = sample[known // 2] if known else low[place]
     middle = np.where(np.isnan(middle), 0.0, middle)
     scale = np.fmax(high - middle, middle - low)
-    usable = np.isfinite(scale) & (scale > 0)
+    # Only magnitudes whose squares would overflow or vanish have to be changed.
+    usable = np.isfinite(scale) & (scale > 0) & ((scale < 1e-50) | (scale > 1e50))
     return Shifted(columns, middle, np.where(usable, scale, 1.0), ~(low < high), missing)
 
 
@@ -156,32 +160,43 @@ def _sums_without_gaps(data: Shifted, chosen: Ints, everything: bool) -> Sums:
 
 
 def _sums_with_gaps(data: Shifted, chosen: Ints, everything: bool) -> Sums:
-    """Each pair shares rows of its own: products with the matrix of what is present."""
+    """Each pair shares rows of its own: products with the matrix of what is present.
+
+    Columns that are missing in the same rows share one row of that matrix.
+    """
     width, some = len(data.columns), len(chosen)
-    n, xy = np.zeros((some, width)), np.zeros((some, width))
-    left, right = np.zeros((2 * some, width)), np.zeros((2 * width, some))
+    groups = gap_groups(data.columns)
+    which = np.empty(width, dtype=np.intp)
+    for number, (_, places) in enumerate(groups):
+        which[places] = number
+    first = np.array([places[0] for _, places in groups], dtype=np.intp)
+    kinds = len(groups)
+    n, xy = np.zeros((kinds, kinds)), np.zeros((some, width))
+    left, right = np.zeros((2 * some, kinds)), np.zeros((2 * width, kinds))
     # The work space is taken once: fresh memory for each piece costs more than the sums in it.
     step = max(256, PIECE // max(1, width))
-    space, masks = np.empty((2 * width, step)), np.empty((width, step))
-    counts = np.empty((width, step), dtype=np.float32)
+    space, masks = np.empty((2 * width, step)), np.empty((kinds, step))
+    counts = np.empty((kinds, step), dtype=np.float32)
     twice = np.concatenate([chosen, chosen + width])
     for z, absent in data.pieces(space[:width]):
         rows = z.shape[1]
         both, mask, short = space[:, :rows], masks[:, :rows], counts[:, :rows]
-        present = ~absent
+        present = ~absent if kinds == width else ~absent[first]
         np.copyto(mask, present)
         # Counts of a piece are exact in single precision, at half the time.
         np.copyto(short, present)
         np.multiply(z, z, out=both[width:])
+        n += short @ short.T
         if everything:
-            n += short @ short.T
             xy += z @ z.T
             left += both @ mask.T
         else:
-            n += short[chosen] @ short.T
             xy += z[chosen] @ z.T
             left += both[twice] @ mask.T
-            right += both @ mask[chosen].T
+            own = np.unique(which[chosen])
+            right[:, own] += both @ mask[own].T
+    n = n[np.ix_(which[chosen], which)]
+    left, right = left[:, which], right[:, which[chosen]]
     x, xx = left[:some], left[some:]
     y, yy = (x.T, xx.T) if everything else (right[:width].T, right[width:].T)
     count = np.maximum(n, 1.0)

@@ -12,6 +12,7 @@ from itertools import permutations
 import numpy as np
 import numpy.typing as npt
 
+from outfold.explore.gaps import gap_groups
 from outfold.explore.linear import correlation_p, pearson, pearson_block
 from outfold.explore.measures import (
     CONSTANT,
@@ -130,16 +131,6 @@ def by_shared_rows(columns: Sequence[Floats], left: Ints | None, measure: BlockM
             n[mirror] = shared
             value[mirror], reason[mirror], p[mirror] = value[where].T, reason[where].T, p[where].T
     return Block(value, n, reason, p)
-
-
-def gap_groups(columns: Sequence[Floats]) -> list[tuple[npt.NDArray[np.bool_] | None, Ints]]:
-    """Columns grouped by the rows that they have: (rows present, None if all; their places)."""
-    groups: dict[bytes, tuple[npt.NDArray[np.bool_] | None, list[int]]] = {}
-    for place, column in enumerate(columns):
-        present = ~np.isnan(column)
-        key = b"" if present.all() else np.packbits(present).tobytes()
-        groups.setdefault(key, (present if key else None, []))[1].append(place)
-    return [(present, np.array(places)) for present, places in groups.values()]
 
 
 def _same_gaps(
