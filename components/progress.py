@@ -33,8 +33,8 @@ def run_progress(run: str, below: Callable[[str], None], *, compact: bool = Fals
     @st.fragment(run_every=None if ended else 1)
     def watch() -> None:
         now = progress(cache.workspace(), run, EVENTS)
-        if now.has_ended and state.polling(False):
-            # Only a full rerun ends the polling.
+        if now.has_ended != ended:
+            # Only a full rerun begins or ends the polling.
             st.rerun()
         if compact and now.state == "finished":
             below(run)
@@ -43,8 +43,6 @@ def run_progress(run: str, below: Callable[[str], None], *, compact: bool = Fals
         below(run)
         _events(now)
 
-    if not ended:
-        state.polling(True)
     watch()
 
 

@@ -59,7 +59,6 @@ class Session:
     uploads: int = 0
     message: Message | None = None
     goto: str | None = None
-    polling: bool = False
 
 
 def known() -> Session | None:
@@ -208,15 +207,3 @@ def edited(key: str) -> dict[int, dict[str, Any]]:
     """The cells changed in a table editor since it was drawn, by row and column."""
     said = st.session_state.get(key) or {}
     return {int(row): dict(cells) for row, cells in said.get("edited_rows", {}).items()}
-
-
-def widget(key: str, default: Any = None) -> Any:
-    """What a widget says that may not have been drawn in this rerun."""
-    return st.session_state.get(key, default)
-
-
-def polling(now: bool) -> bool:
-    """Note whether a run is being watched, and say whether one was until now."""
-    session = current()
-    before, session.polling = session.polling, now
-    return before
