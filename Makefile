@@ -25,7 +25,8 @@ run: .venv/app.done
 
 test: .venv/dev.done
 	sh tests/browser/bring_chromium.sh $(BIN)/python
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto -m "not browser and not cluster"
+	$(BIN)/python -m pytest -m "browser or cluster"
 
 check: .venv/dev.done
 	$(BIN)/python -m ruff format --check .

@@ -66,8 +66,7 @@ def sentence(board: Leaderboard) -> str:
     text = board.sentence()
     for row in sorted(board.rows, key=lambda r: -len(r.name)):
         text = text.replace(row.name, candidate_name(row.result.candidate))
-    head, mark, rest = text.partition("; ")
-    return head + mark + rest[:1].lower() + rest[1:]
+    return text
 
 
 def failures(board: Leaderboard) -> None:

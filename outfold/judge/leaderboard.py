@@ -122,7 +122,7 @@ class Leaderboard:
             return "No candidate is told apart from the baseline, which looks at no feature."
         if others == 0:
             return f"{best.name} is better than every other candidate."
-        count = {1: "One other candidate is", 2: "Two others are", 3: "Three others are"}
+        count = {1: "one other candidate is", 2: "two others are", 3: "three others are"}
         words = count.get(others, f"{others} others are")
         return f"{best.name} scores best; {words} tied with it."
 

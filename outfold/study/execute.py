@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -72,6 +73,7 @@ class _Execution:
     ) -> None:
         self.workspace, self.run, self.study, self.plan = workspace, run, study, plan
         self.client, self.told, self.reason = client, told, ""
+        self.attempt = uuid.uuid4().hex[:10]
         self.steps = plan.by_key()
         self.futures: dict[str, Any] = {}
         self.pending: list[EventRow] = []
@@ -93,7 +95,7 @@ class _Execution:
         if shared_storage:
             source = self.client.submit(
                 work.load, str(Path(self.workspace.root)), self.study.to_json(), pure=True,
-                key=f"load-{self.run}",
+                key=f"load-{self.attempt}",
             )  # fmt: skip
         else:
             source = self.client.scatter(loaded, broadcast=True, hash=False)
@@ -121,7 +123,7 @@ class _Execution:
     ) -> Any:
         if step.kind == "select" and step.key in known:
             return self.client.submit(
-                work.recall, known[step.key], key=f"recall-{self.run}-{step.key}", pure=True
+                work.recall, known[step.key], key=f"recall-{self.attempt}-{step.key}", pure=True
             )
         options: dict[str, Any] = {
             "study": self.study,
@@ -144,8 +146,9 @@ class _Execution:
             options["split"] = step.split
         return self.client.submit(
             work.run_step, step.kind, step.key, step.label, self.run, *inputs, **options,
-            # Named by run as well: cancelling one run must not take another's steps with it.
-            key=f"{step.kind}-{self.run}-{step.key}", pure=True, priority=-step.split, retries=0,
+            # Named by attempt as well: cancelling one must not take another's steps with it, and
+            # Dask confuses a key that is cancelled with the same one sent again.
+            key=f"{step.kind}-{self.attempt}-{step.key}", pure=True, priority=-step.split,
         )  # fmt: skip
 
     def wait(self) -> Any:
@@ -170,21 +173,27 @@ class _Execution:
             cancelled = stop.is_set()
             stop.set()
             watcher.join()
-            self.client.unsubscribe_topic(work.topic_of(self.run))
+            if self.client.status == "running":
+                self.client.unsubscribe_topic(work.topic_of(self.run))
             self._flush()
         self._score()
+        if self.reason:
+            return "interrupted"
         return "cancelled" if cancelled else "finished"
 
     def _watch(self, stop: threading.Event, ended: Any) -> None:
         """Stop the run when it is asked for; keep events flowing while long steps run."""
         while not stop.wait(POLL):
             self._flush()
+            if self.client.status != "running":
+                self.reason = "The connection to the workers was lost; resume the run."
+                _end(stop, ended)
+                return
             if self.workspace.records.cancel_asked(self.run):
                 stop.set()
                 self.client.cancel(list(self.futures.values()), force=True)
                 self._stop_workers()
-                ended.clear()
-                ended.add(self.client.submit(int, pure=False))
+                _end(stop, ended)
 
     def _stop_workers(self) -> None:
         """Replace the workers that are still busy with a step of this run: nothing else stops one.
@@ -252,6 +261,13 @@ class _Execution:
             with self.lock:
                 events, self.pending = self.pending, []
             self.workspace.records.add_events(self.run, events)
+
+
+def _end(stop: threading.Event, ended: Any) -> None:
+    """Wake the thread that waits for results, and let it find nothing more to wait for."""
+    stop.set()
+    ended.clear()
+    ended.queue.put_nowait(None)
 
 
 def _lost_reason(future: Any) -> str:

@@ -97,6 +97,11 @@ def _serve(workspace: Workspace) -> None:
         needed = looked = time.monotonic()
         while True:
             running = [t for t in running if t.is_alive()]
+            if client.status != "running":
+                # A service without workers serves nobody; the next run starts another.
+                for thread in running:
+                    thread.join()
+                return
             run = workspace.records.take_queued() if len(running) < CONCURRENT else None
             if run is not None:
                 thread = threading.Thread(

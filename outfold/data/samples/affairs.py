@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-import pandas as pd
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 from outfold.data.sample import Sample
 
 
 def _load() -> pd.DataFrame:
+    import pandas as pd
     from statsmodels.datasets import fair
 
     raw = fair.load_pandas().data

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-import pandas as pd
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 from outfold.data.sample import Sample
 
@@ -13,6 +17,8 @@ POSITIVES = 200
 
 
 def _load() -> pd.DataFrame:
+    import pandas as pd
+
     rng = np.random.default_rng(SEED)
     age = rng.integers(18, 80, ROWS)
     amount = rng.lognormal(4.0, 0.9, ROWS).round(2)

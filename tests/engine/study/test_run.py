@@ -202,8 +202,30 @@ def test_a_cancelled_run_stops_soon_and_keeps_what_it_has(client, workspace):
     assert any(c.status == "cancelled" for c in found.candidates)
     done = workspace.records.run(run).done
     assert 0 < done < workspace.records.run(run).total
-    after = carry_out(workspace, study_of(workspace), client)
+    small = study.replace(models=(Choice("logistic"),), seed=3)
+    after = carry_out(workspace, small, client)
     assert after.state == "finished"
+
+
+def test_a_cancelled_run_can_be_resumed_at_once(client, workspace):
+    """Resuming sends the steps that were cancelled again, and the run ends with all of them."""
+    study = study_of(workspace, n_rows=2000, models=(Choice("extra_trees"), Choice("logistic")))
+    run = runs.new_run(workspace, study, "", claimed=True)
+    thread = threading.Thread(target=execute, args=(workspace, run, client))
+    thread.start()
+    deadline = time.monotonic() + 60
+    while workspace.records.run(run).done == 0 and time.monotonic() < deadline:
+        time.sleep(0.02)
+    runs.cancel(workspace, run)
+    thread.join(90)
+    assert runs.result(workspace, run).state == "cancelled"
+    workspace.records.requeue(run)
+    assert workspace.records.take_queued() == run
+    execute(workspace, run, client)
+    found = runs.result(workspace, run)
+    assert found.state == "finished"
+    assert len(found.finished()) == 3
+    assert workspace.records.run(run).reused > 0
 
 
 def test_the_grouped_and_timed_roles_reach_the_folds(client, workspace):
