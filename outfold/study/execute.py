@@ -11,6 +11,7 @@ from typing import Any
 
 from outfold.errors import OutfoldError
 from outfold.study import steps as work
+from outfold.study import worker
 from outfold.study.plan import Plan, Step, make_plan
 from outfold.study.scores import score_steps
 from outfold.study.steps import Failed, Fitted, Loaded, Selected
@@ -91,10 +92,10 @@ class _Execution:
         wanted = self._ancestors(fits - reused)
         if not wanted:
             return
-        self.client.subscribe_topic(work.topic_of(self.run), self._heard)
+        self.client.subscribe_topic(worker.topic_of(self.run), self._heard)
         if shared_storage:
             source = self.client.submit(
-                work.load, str(Path(self.workspace.root)), self.study.to_json(), pure=True,
+                worker.load, str(Path(self.workspace.root)), self.study.to_json(), pure=True,
                 key=f"load-{self.attempt}",
             )  # fmt: skip
         else:
@@ -145,7 +146,7 @@ class _Execution:
             inputs = [source, sent[selected.parent], sent[selected.key], sent[resampled.key]]
             options["split"] = step.split
         return self.client.submit(
-            work.run_step, step.kind, step.key, step.label, self.run, *inputs, **options,
+            worker.run_step, step.kind, step.key, step.label, self.run, *inputs, **options,
             # Named by attempt as well: cancelling one must not take another's steps with it, and
             # Dask confuses a key that is cancelled with the same one sent again.
             key=f"{step.kind}-{self.attempt}-{step.key}", pure=True, priority=-step.split,
@@ -174,7 +175,7 @@ class _Execution:
             stop.set()
             watcher.join()
             if self.client.status == "running":
-                self.client.unsubscribe_topic(work.topic_of(self.run))
+                self.client.unsubscribe_topic(worker.topic_of(self.run))
             self._flush()
         self._score()
         if self.reason:

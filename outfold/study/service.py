@@ -84,7 +84,7 @@ def serve(workspace: Workspace) -> None:
 def _serve(workspace: Workspace) -> None:
     from outfold.study.cluster import connected, scheduler_address
     from outfold.study.execute import execute
-    from outfold.study.steps import warm
+    from outfold.study.worker import warm
 
     address = scheduler_address()
     with connected(address) as client:
