@@ -2,10 +2,11 @@
 # make test   set everything up and run all tests, browser tests included
 # make check  formatting, lint and types
 # make bench  every benchmark, as ratios beside a peer
+# make real   real tables of ../shared/data from file to leaderboard, in Chromium
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test check bench clean
+.PHONY: run test check bench real clean
 .DELETE_ON_ERROR:
 
 $(BIN)/python:
@@ -26,7 +27,11 @@ run: .venv/app.done
 test: .venv/dev.done
 	sh tests/browser/bring_chromium.sh $(BIN)/python
 	$(BIN)/python -m pytest -n auto -m "not browser and not cluster"
-	$(BIN)/python -m pytest -m "browser or cluster"
+	$(BIN)/python -m pytest -m "(browser or cluster) and not shared"
+
+real: .venv/dev.done
+	sh tests/browser/bring_chromium.sh $(BIN)/python
+	$(BIN)/python -m pytest -s -m shared
 
 check: .venv/dev.done
 	$(BIN)/python -m ruff format --check .
