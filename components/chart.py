@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -38,30 +39,51 @@ def _text(markup: str | None) -> str:
     return " ".join(html.unescape(_TAG.sub(" ", markup or "")).split())
 
 
-def chart(figure: go.Figure, key: str, *, alt: str = "", select: bool = False) -> Any:
+@dataclass(frozen=True, slots=True, eq=False)
+class Drawn:
+    """A chart ready to be shown, so that a large one need not be drawn at each rerun.
+
+    Attributes:
+        figure: The chart without its title.
+        title: What it shows.
+        below: The subtitle.
+        spoken: All of it in words.
+    """
+
+    figure: go.Figure
+    title: str
+    below: str
+    spoken: str
+
+
+def drawn(figure: go.Figure) -> Drawn:
+    """A chart made ready to be shown; the figure is not changed."""
+    return Drawn(_untitled(figure), *heading(figure), spoken(figure))
+
+
+def chart(figure: go.Figure | Drawn, key: str, *, alt: str = "", select: bool = False) -> Any:
     """Draw a chart; its toolbar saves it as SVG.
 
     Title and subtitle are drawn above it as text, because text wraps on a narrow screen and can be
     read aloud; in the saved picture they are left out.
 
     Args:
-        figure: The chart; it is not changed.
+        figure: The chart, or one made ready before; it is not changed.
         key: Unique on the page; also the name of the saved file.
         alt: What it shows, in words; by default its title and axis names.
         select: Whether a click on a point reruns the page and is returned.
     """
     options: dict[str, Any] = {"on_select": "rerun", "selection_mode": "points"} if select else {}
-    words = alt or spoken(figure)
-    title, below = heading(figure)
+    ready = figure if isinstance(figure, Drawn) else drawn(figure)
     with st.container(gap="xsmall"):
-        if title:
-            st.markdown(f"**{plain(title, 400)}**")
-        if below:
-            st.caption(plain(below, 600))
+        if ready.title:
+            st.markdown(f"**{plain(ready.title, 400)}**")
+        if ready.below:
+            st.caption(plain(ready.below, 600))
         return st.plotly_chart(
-            _untitled(figure),
+            ready.figure,
             key=key,
-            alt=words,
+            alt=alt or ready.spoken,
             width="stretch",
             height="content",
             config={

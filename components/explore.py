@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from components import cache
+from components.chart import Drawn, drawn
 from components.text import plain
 from outfold.data.propose import default_role
 from outfold.data.schema import Schema
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
     from outfold.explore.associations import Associations
     from outfold.explore.missing import Missingness
-    from outfold.explore.pair_view import PairView
     from outfold.explore.redundancy import Redundancy
     from outfold.explore.relevance import Relevance
 
@@ -118,6 +118,20 @@ def associations(study: Study, measure: Any, missing: Any) -> Associations:
     )  # fmt: skip
 
 
+def matrix(study: Study, measure: Any, missing: Any, only_significant: bool) -> Drawn:
+    """The picture of all pairs; drawn once, because it holds thousands of cells."""
+    from outfold.draw import association_matrix
+
+    return cache.remember(
+        "matrix", *_parts(study), measure, missing, only_significant,
+        compute=lambda: drawn(
+            association_matrix.draw(
+                associations(study, measure, missing), hide_insignificant=only_significant
+            )
+        ),
+    )  # fmt: skip
+
+
 def redundancy(study: Study, threshold: float) -> Redundancy:
     """Groups of columns that say nearly the same, the most relevant standing for each."""
     from outfold.explore.redundancy import redundancy
@@ -146,16 +160,20 @@ def missingness(study: Study) -> Missingness:
     )  # fmt: skip
 
 
-def pair(study: Study, a: str, b: str, by: str | None) -> PairView:
-    """Two columns beside each other."""
+def pair(study: Study, a: str, b: str, by: str | None) -> Drawn:
+    """The picture of two columns beside each other.
+
+    Raises:
+        NotApplicableError: The pair has no picture.
+    """
+    from outfold.draw import pair_plot
     from outfold.explore.pair import pair
 
-    return cache.remember(
-        "pair", *_parts(study), a, b, by,
-        compute=lambda: pair(
-            cache.typed(study)[0], cache.typed(study)[1], a, b, by=by, as_levels=classes(study)
-        ),
-    )  # fmt: skip
+    def compute() -> Drawn:
+        frame, schema = cache.typed(study)
+        return drawn(pair_plot.draw(pair(frame, schema, a, b, by=by, as_levels=classes(study))))
+
+    return cache.remember("pair", *_parts(study), a, b, by, compute=compute)
 
 
 def measure_and_missing() -> tuple[str, str]:
@@ -209,7 +227,7 @@ def split_of(study: Study, a: str, b: str) -> str | None:
     return study.target
 
 
-def pair_or_reason(study: Study, a: str, b: str, by: str | None) -> PairView | None:
+def pair_or_reason(study: Study, a: str, b: str, by: str | None) -> Drawn | None:
     """A pair's picture; where it has none, the reason is said."""
     try:
         return pair(study, a, b, by)

@@ -11,7 +11,6 @@ from outfold.draw import (
     association_matrix,
     column_histogram,
     missing_relation,
-    pair_plot,
     redundancy,
     relevance,
 )
@@ -35,17 +34,17 @@ if pairs.open:
         measure, missing = explore.measure_and_missing()
         found = explore.associations(study, measure, missing)
         hide = st.toggle("Only significant pairs", key="only-significant", bind="query-params")
-        figure = association_matrix.draw(found, hide_insignificant=hide)
-        clicked = chart.chart(figure, "associations", select=True)
+        picture = explore.matrix(study, measure, missing, hide)
+        clicked = chart.chart(picture, "associations", select=True)
         explore.notes(explore.narrowed(study)[1], *found.notes, explore.left_out(found))
         shell.why(explore.MEASURED, "What is measured?")
         if len(found):
             st.markdown("## One pair")
             strongest = found.at(int(found.strongest(1)[0]) if len(found.strongest(1)) else 0)
             a, b = explore.pair_choice(found.columns, clicked, (strongest.a, strongest.b))
-            view = explore.pair_or_reason(study, a, b, explore.split_of(study, a, b))
-            if view:
-                chart.chart(pair_plot.draw(view), "pair")
+            shown = explore.pair_or_reason(study, a, b, explore.split_of(study, a, b))
+            if shown:
+                chart.chart(shown, "pair")
             with st.expander("The strongest pairs as a table"):
                 rows = explore.pair_rows(found)
                 table.table(rows, "pairs", columns=explore.columns(rows), alt="One row per pair")
