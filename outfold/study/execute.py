@@ -5,9 +5,9 @@ from __future__ import annotations
 import threading
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from outfold.errors import OutfoldError
 from outfold.study import steps as work
@@ -26,6 +26,22 @@ CANCEL_PATIENCE = 1.0
 """Seconds that a cancelled step may take to end by itself."""
 
 
+class Rule(Protocol):
+    """What may stop candidates of a run early: races and budgets hook in here.
+
+    ``execute`` makes the rule from the study, before the run starts, and asks it each time that
+    results were kept and scored. It is asked in one thread, one question at a time.
+    """
+
+    def judge(self, scores: Mapping[str, Mapping[str, float]]) -> Mapping[str, str]:
+        """The fits that need not be computed any more, each with a sentence that says why.
+
+        Args:
+            scores: For each fit of the run that is known so far, reused ones included, its step
+                key and its metrics.
+        """
+
+
 def execute(
     workspace: Workspace,
     run: str,
@@ -33,6 +49,7 @@ def execute(
     *,
     shared_storage: bool = True,
     told: Callable[[EventRow], None] | None = None,
+    rule: Rule | None = None,
 ) -> None:
     """Carry out a run that is written down in the workspace, and write down how it went.
 
@@ -43,6 +60,7 @@ def execute(
         shared_storage: Whether the workers can read the workspace's files; if not, the table is
             sent to each of them once.
         told: Called with every event, besides its being written down.
+        rule: What may stop candidates early.
     """
     records = workspace.records
     try:
@@ -54,7 +72,7 @@ def execute(
     plan = make_plan(study, loaded.table, loaded.splits)
     n_fits = len({key for keys in plan.fits.values() for key in keys})
     records.set_plan(run, n_fits, plan.to_json())
-    execution = _Execution(workspace, run, study, plan, client, told)
+    execution = _Execution(workspace, run, study, plan, client, told, rule)
     execution.start(loaded, shared_storage)
     state = execution.wait()
     records.finish(run, state, execution.reason)
@@ -71,9 +89,11 @@ class _Execution:
         plan: Plan,
         client: Any,
         told: Callable[[EventRow], None] | None,
+        rule: Rule | None = None,
     ) -> None:
         self.workspace, self.run, self.study, self.plan = workspace, run, study, plan
-        self.client, self.told, self.reason = client, told, ""
+        self.client, self.told, self.reason, self.rule = client, told, "", rule
+        self.ended: set[str] = set()
         self.attempt = uuid.uuid4().hex[:10]
         self.steps = plan.by_key()
         self.futures: dict[str, Any] = {}
@@ -169,6 +189,8 @@ class _Execution:
                 if stop.is_set():
                     break
                 self._collect(by_future[future.key], future)
+                if self.rule is not None:
+                    self.stop(self.rule.judge(self._score()))
                 self._flush()
         finally:
             cancelled = stop.is_set()
@@ -211,8 +233,24 @@ class _Execution:
             if looked_after:
                 self.client.restart_workers(looked_after, timeout=30, raise_for_error=False)
 
+    def stop(self, reasons: Mapping[str, str]) -> None:
+        """Drop fits that no worker has started yet, by step key, each with the reason why.
+
+        One that is being computed is left to end, since its result is as good as paid for.
+        """
+        dropped = [
+            k for k in reasons if k in self.futures and k not in self.ended | {*self.running}
+        ]
+        for key in dropped:
+            self.ended.add(key)
+            self._tell(("stopped", key, self.steps[key].label, None, reasons[key]))
+        self.client.cancel([self.futures[key] for key in dropped])
+
     def _collect(self, key: str, future: Any) -> None:
         """Keep one result that came in."""
+        if key in self.ended:
+            return
+        self.ended.add(key)
         step = self.steps[key]
         if future.status != "finished":
             reason = _lost_reason(future)
@@ -233,10 +271,10 @@ class _Execution:
             self._tell(("finished", key, step.label, seconds, ""))
         future.release()
 
-    def _score(self) -> None:
+    def _score(self) -> dict[str, dict[str, float]]:
         """Compute the scores that the leaderboard shows, so that no page has to."""
         fits = [key for keys in self.plan.fits.values() for key in keys]
-        score_steps(self.workspace, self.study.task, fits, self.plan.positive)
+        return score_steps(self.workspace, self.study.task, fits, self.plan.positive)
 
     def _heard(self, message: tuple[float, dict[str, Any]]) -> None:
         """A worker said that a step started or ended."""

@@ -240,7 +240,7 @@ class Records:
                 [(run, now, *event) for event in events],
             )
             fits = [kind for kind, _, label, _, _ in events if label.startswith("fit ")]
-            ended = sum(kind in ("finished", "failed", "reused") for kind in fits)
+            ended = sum(kind in ("finished", "failed", "reused", "stopped") for kind in fits)
             db.execute(
                 "UPDATE runs SET done = done + ?, reused = reused + ?, failed = failed + ? "
                 "WHERE id = ?",
