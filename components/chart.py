@@ -61,7 +61,14 @@ def drawn(figure: go.Figure) -> Drawn:
     return Drawn(_untitled(figure), *heading(figure), spoken(figure))
 
 
-def chart(figure: go.Figure | Drawn, key: str, *, alt: str = "", select: bool = False) -> Any:
+def chart(
+    figure: go.Figure | Drawn,
+    key: str,
+    *,
+    alt: str = "",
+    select: bool = False,
+    headline: bool = False,
+) -> Any:
     """Draw a chart; its toolbar saves it as SVG.
 
     Title and subtitle are drawn above it as text, because text wraps on a narrow screen and can be
@@ -72,12 +79,14 @@ def chart(figure: go.Figure | Drawn, key: str, *, alt: str = "", select: bool = 
         key: Unique on the page; also the name of the saved file.
         alt: What it shows, in words; by default its title and axis names.
         select: Whether a click on a point reruns the page and is returned.
+        headline: Whether its title is what the page has to say.
     """
     options: dict[str, Any] = {"on_select": "rerun", "selection_mode": "points"} if select else {}
     ready = figure if isinstance(figure, Drawn) else drawn(figure)
     with st.container(gap="xsmall"):
         if ready.title:
-            st.markdown(f"**{plain(ready.title, 400)}**")
+            title = plain(ready.title, 400)
+            st.markdown(f"## {title}" if headline else f"**{title}**")
         if ready.below:
             st.caption(plain(ready.below, 600))
         return st.plotly_chart(

@@ -61,14 +61,6 @@ def ranked(run: str, metric: str | None = None) -> None:
     failures(board)
 
 
-def sentence(board: Leaderboard) -> str:
-    """What the leaderboard shows, with candidates by the names that people know."""
-    text = board.sentence()
-    for row in sorted(board.rows, key=lambda r: -len(r.name)):
-        text = text.replace(row.name, candidate_name(row.result.candidate))
-    return text
-
-
 def failures(board: Leaderboard) -> None:
     """Why a candidate has no score or no rank."""
     for row in board.rows:
@@ -97,7 +89,7 @@ def _entry(row: Row, board: Leaderboard, others: Sequence[tuple[str, str]]) -> d
     c, figure, costs = row.result.candidate, row.figures.get(board.metric), row.result.costs
     place = "" if row.rank is None else str(row.rank)
     entry: dict[str, Any] = {
-        "Rank": f"{place} =" if row.tied and place else place,
+        "Rank": f"{place} =" if row.tied and place and len(board.tied_with_best) > 1 else place,
         "Model": choice_name("model", c.model),
         "Selector": choice_name("selector", c.selector),
         "Resampler": choice_name("resampler", c.resampler),
@@ -129,7 +121,7 @@ def columns_of(board: Leaderboard, task: Task) -> dict[str, Any]:
     text = st.column_config.TextColumn
     shown: dict[str, Any] = {
         "Rank": text(
-            help=f"= : the best, or not told apart from it. Test: {board.test}.",
+            help=f"= : tied with the best. Test: {board.test}.",
             width="small",
             pinned=True,
         ),

@@ -14,6 +14,9 @@ from outfold.judge.tradeoff import Cost, Offer, Tradeoff
 LABELLED = 12
 """Up to so many points of the front carry their name."""
 
+ALL_LABELLED = 8
+"""With so few candidates the beaten ones carry theirs too."""
+
 
 def draw(found: Tradeoff, names: Mapping[str, str] | None = None) -> go.Figure:
     """A scatter of score against cost with the Pareto front as a line.
@@ -48,9 +51,11 @@ def draw(found: Tradeoff, names: Mapping[str, str] | None = None) -> go.Figure:
                 "arrayminus": [_or_nothing(o.score - o.low) for o in offers],
                 "color": NEUTRAL, "thickness": 0.7, "width": 0,
             },
-            mode="markers+text" if full and len(offers) <= LABELLED else "markers",
+            mode="markers+text"
+            if len(found.offers) <= ALL_LABELLED or (full and len(offers) <= LABELLED)
+            else "markers",
             text=[called(o.candidate, names, 30) for o in offers],
-            textposition="bottom right" if found.direction == "higher" else "top right",
+            textposition=[_beside(o, found, costs, log) for o in offers],
             cliponaxis=False,
             name=name,
             marker={
@@ -83,6 +88,13 @@ def draw(found: Tradeoff, names: Mapping[str, str] | None = None) -> go.Figure:
         figure, _title(found, names), below if found.offers else "", x=unit,
         y=f"{found.label} ({arrow})", height=500,
     )  # fmt: skip
+
+
+def _beside(offer: Offer, found: Tradeoff, costs: list[float], log: bool) -> str:
+    """Where a name stands: on the side away from the front, and never out of the picture."""
+    low, high, here = (np.log10(v) if log else v for v in (min(costs), max(costs), offer.cost))
+    side = "left" if high > low and (here - low) / (high - low) > 0.6 else "right"
+    return f"{'bottom' if found.direction == 'higher' else 'top'} {side}"
 
 
 def amount(cost: float, kind: Cost) -> str:

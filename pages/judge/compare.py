@@ -6,7 +6,17 @@ marked as tied, because the third decimal is mostly luck.
 
 import streamlit as st
 
-from components import cache, chart, judging, leaderboard, progress, shell, thresholds
+from components import (
+    cache,
+    chart,
+    judging,
+    leaderboard,
+    learning,
+    progress,
+    shell,
+    thresholds,
+    tuning,
+)
 from components.text import plain
 from outfold.draw import leaderboard_intervals
 from outfold.task import is_classification
@@ -27,8 +37,8 @@ if not any(c.splits_done for c in result.candidates):
 
 metric = judging.metric_picker(run)
 board = cache.leaderboard(run, metric)
-st.markdown(f"## {plain(leaderboard.sentence(board), 300)}")
-chart.chart(leaderboard_intervals.draw(board, judging.names_of(run)), "intervals")
+picture = leaderboard_intervals.draw(board, judging.names_of(run))
+chart.chart(picture, "intervals", headline=True)
 leaderboard.ranked(run, metric)
 shell.why(
     f"Intervals: {plain(board.interval, 300)}. Test against the best: {plain(board.test, 300)}. "
@@ -64,6 +74,9 @@ else:
     if result.study.task == "count":
         views["Counts"] = lambda: judging.frequencies(run, chosen)
 views["Pairs"] = lambda: judging.pairs(run, metric)
+views["Learning curve"] = lambda: learning.learning_curve(run, chosen, metric)
+if result.study.tuning.is_on:
+    views["Tuning"] = lambda: tuning.tuned(run)
 
 view = st.segmented_control(
     "View", list(views), default="By split", required=True, key="view", bind="query-params"

@@ -149,8 +149,10 @@ class Tab:
         self.rest()
 
     def choose(self, label: str, option: str) -> None:
-        """Choose an option of a select box."""
-        self.page.get_by_role("combobox", name=label).first.click(timeout=PATIENCE)
+        """Choose an option of a select box; typing it first brings it into a long list's view."""
+        box = self.page.get_by_role("combobox", name=label).first
+        box.click(timeout=PATIENCE)
+        box.press_sequentially(option)
         self.page.get_by_role("option", name=option, exact=True).first.click(timeout=PATIENCE)
         self.page.wait_for_timeout(250)
         self.rest()
