@@ -10,11 +10,13 @@ from __future__ import annotations
 import difflib
 import importlib
 import importlib.metadata
+import importlib.util
 import inspect
 import pkgutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from pathlib import Path
 from typing import Any, Literal
 
 from outfold.errors import ParameterError, UnknownNameError
@@ -48,6 +50,10 @@ class Param:
         scale: ``log`` where steps are sensible as ratios.
         none_label: What ``None`` means ("no limit"), where it is allowed.
         source: Where the default or range comes from.
+        search: The values that tuning tries: least and greatest of a number, some of the choices;
+            empty where it is not tuned. Without it, tuning tries the whole range.
+        search_scale: The scale on which a number is searched, where it is not ``scale``.
+        search_source: Where that range comes from.
     """
 
     key: str
@@ -61,6 +67,9 @@ class Param:
     scale: Literal["linear", "log"] = "linear"
     none_label: str = ""
     source: str = ""
+    search: tuple[float, float] | tuple[str, ...] | None = None
+    search_scale: Literal["linear", "log"] | None = None
+    search_source: str = ""
 
     def check(self, value: Any) -> Value:
         """The value in this parameter's own type.
@@ -243,8 +252,16 @@ def _fingerprint(module: str, libraries: tuple[str, ...]) -> str:
     members = [module]
     if hasattr(package, "__path__"):
         members += [f"{package.__name__}.{name}" for name in getattr(package, "SHARED", ())]
-    sources = [inspect.getsource(importlib.import_module(m)) for m in dict.fromkeys(members)]
+    sources = [_source(m) for m in dict.fromkeys(members)]
     return key_of(sources, [(name, importlib.metadata.version(name)) for name in libraries])
+
+
+def _source(module: str) -> str:
+    """A module's source as it lies on disk; reading it imports nothing heavy that it needs."""
+    spec = importlib.util.find_spec(module)
+    if spec is None or not spec.origin or not spec.origin.endswith(".py"):
+        return inspect.getsource(importlib.import_module(module))
+    return Path(spec.origin).read_text(encoding="utf-8")
 
 
 class Registry:

@@ -55,6 +55,8 @@ STRATEGY = Strategy(
             high=50,
             none_label="no limit",
             help="A deeper tree can describe more, and is sooner wrong about new rows.",
+            search=(1, 30),
+            search_source="Probst, Boulesteix & Bischl 2019, Tunability (rpart)",
         ),
         Param(
             "min_samples_leaf",
@@ -65,6 +67,8 @@ STRATEGY = Strategy(
             high=1000,
             scale="log",
             help="Larger leaves give steadier shares.",
+            search=(1, 60),
+            search_source="Probst, Boulesteix & Bischl 2019, Tunability (rpart)",
         ),
         Param(
             "ccp_alpha",
@@ -75,6 +79,8 @@ STRATEGY = Strategy(
             high=0.1,
             help="Cuts branches that lower the impurity by less than this.",
             source="scikit-learn's default",
+            search=(),
+            search_source="Depth and leaf size bound the tree already",
         ),
     ),
 )

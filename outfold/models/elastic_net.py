@@ -43,6 +43,8 @@ STRATEGY = Strategy(
             high=10.0,
             scale="log",
             help="Larger values shrink more; in units of the target’s standard deviation.",
+            search=(0.0001, 1.0),
+            search_source="Friedman, Hastie & Tibshirani 2010: decades below where nothing is left",
         ),
         Param(
             "l1_ratio",
@@ -53,6 +55,8 @@ STRATEGY = Strategy(
             high=1.0,
             help="1 is the lasso, which leaves most out; near 0 it is ridge regression.",
             source="scikit-learn's default",
+            search=(0.1, 1.0),
+            search_source="scikit-learn's ElasticNetCV",
         ),
     ),
 )

@@ -60,6 +60,8 @@ STRATEGY = Strategy(
             high=2000,
             scale="log",
             help="More trees are steadier and cost time and memory in proportion.",
+            search=(),
+            search_source="Probst & Boulesteix 2018: hardly worse with more, so not tuned",
         ),
         Param(
             "max_features",
@@ -71,6 +73,8 @@ STRATEGY = Strategy(
             none_label="square root for classes, a third for numbers",
             help="Fewer features make the trees differ more.",
             source="Breiman 2001; Hastie, Tibshirani & Friedman 2009, §15.3",
+            search=(0.1, 1.0),
+            search_source="Probst, Boulesteix & Bischl 2019, Tunability (mtry)",
         ),
         Param(
             "min_samples_leaf",
@@ -81,6 +85,8 @@ STRATEGY = Strategy(
             high=500,
             scale="log",
             help="Larger leaves give smaller files and steadier probabilities.",
+            search=(1, 20),
+            search_source="Feurer et al. 2015, auto-sklearn",
         ),
         Param(
             "max_depth",
@@ -91,6 +97,8 @@ STRATEGY = Strategy(
             high=50,
             none_label="no limit",
             help="A limit makes the forest smaller and faster.",
+            search=(),
+            search_source="Feurer et al. 2015, auto-sklearn: no limit",
         ),
     ),
 )

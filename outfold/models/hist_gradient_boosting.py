@@ -63,6 +63,8 @@ STRATEGY = Strategy(
             scale="log",
             help="How much each tree adds; a smaller rate wants more trees.",
             source="scikit-learn's default",
+            search=(0.01, 1.0),
+            search_source="Feurer et al. 2015, auto-sklearn",
         ),
         Param(
             "max_iter",
@@ -74,6 +76,8 @@ STRATEGY = Strategy(
             scale="log",
             help="Boosting rounds; with more than two classes, as many trees per class.",
             source="scikit-learn's default",
+            search=(32, 512),
+            search_source="Feurer et al. 2015, auto-sklearn: at most 512",
         ),
         Param(
             "max_leaf_nodes",
@@ -85,6 +89,8 @@ STRATEGY = Strategy(
             scale="log",
             help="More leaves let a tree describe deeper interactions.",
             source="scikit-learn's default",
+            search=(3, 255),
+            search_source="Feurer et al. 2015, auto-sklearn, up to this parameter’s limit",
         ),
         Param(
             "min_samples_leaf",
@@ -96,6 +102,8 @@ STRATEGY = Strategy(
             scale="log",
             help="Larger leaves are less sure of small groups.",
             source="scikit-learn's default",
+            search=(1, 200),
+            search_source="Feurer et al. 2015, auto-sklearn",
         ),
         Param(
             "l2_regularization",
@@ -106,6 +114,9 @@ STRATEGY = Strategy(
             high=100.0,
             help="Shrinks what each leaf adds.",
             source="scikit-learn's default",
+            search=(1e-10, 1.0),
+            search_scale="log",
+            search_source="Feurer et al. 2015, auto-sklearn",
         ),
     ),
 )

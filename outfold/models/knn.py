@@ -43,6 +43,8 @@ STRATEGY = Strategy(
             high=500,
             scale="log",
             help="More neighbours give smoother predictions and steadier probabilities.",
+            search=(1, 100),
+            search_source="Feurer et al. 2015, auto-sklearn",
         ),
         Param(
             "weights",
@@ -52,6 +54,8 @@ STRATEGY = Strategy(
             choices=("uniform", "distance"),
             help="Uniform: each counts the same. Distance: nearer ones count more.",
             source="scikit-learn's default",
+            search=("uniform", "distance"),
+            search_source="Feurer et al. 2015, auto-sklearn",
         ),
     ),
 )

@@ -68,6 +68,8 @@ STRATEGY = Strategy(
             high=1.0,
             scale="log",
             help="How much each tree adds; a smaller rate wants more trees.",
+            search=(0.005, 1.0),
+            search_source="Wang et al. 2021, FLAML, from this parameter’s limit on",
         ),
         Param(
             "n_estimators",
@@ -78,6 +80,8 @@ STRATEGY = Strategy(
             high=2000,
             scale="log",
             help="Boosting rounds; with more than two classes, as many trees per class.",
+            search=(32, 512),
+            search_source="Wang et al. 2021, FLAML has up to as many as rows; 512 for the time",
         ),
         Param(
             "num_leaves",
@@ -89,6 +93,8 @@ STRATEGY = Strategy(
             scale="log",
             help="More leaves let a tree describe deeper interactions.",
             source="LightGBM's default",
+            search=(4, 255),
+            search_source="Wang et al. 2021, FLAML, up to this parameter’s limit",
         ),
         Param(
             "min_child_samples",
@@ -100,6 +106,8 @@ STRATEGY = Strategy(
             scale="log",
             help="Larger leaves are less sure of small groups.",
             source="LightGBM's default",
+            search=(2, 128),
+            search_source="Wang et al. 2021, FLAML",
         ),
         Param(
             "reg_lambda",
@@ -110,6 +118,9 @@ STRATEGY = Strategy(
             high=100.0,
             help="Shrinks what each leaf adds.",
             source="LightGBM's default",
+            search=(0.001, 100.0),
+            search_scale="log",
+            search_source="Wang et al. 2021, FLAML, up to this parameter’s limit",
         ),
         Param(
             "subsample",
@@ -120,6 +131,8 @@ STRATEGY = Strategy(
             high=1.0,
             help="Below 1 each tree sees a random part of the rows.",
             source="LightGBM's default",
+            search=(),
+            search_source="Wang et al. 2021, FLAML: all rows",
         ),
         Param(
             "colsample_bytree",
@@ -130,6 +143,8 @@ STRATEGY = Strategy(
             high=1.0,
             help="Below 1 each tree sees a random part of the features.",
             source="LightGBM's default",
+            search=(0.1, 1.0),
+            search_source="Wang et al. 2021, FLAML, from this parameter’s limit on",
         ),
     ),
 )

@@ -58,6 +58,8 @@ STRATEGY = Strategy(
             high=1.0,
             help="0 shrinks all coefficients (ridge), 1 sets some to zero (lasso); between, both.",
             source="Zou & Hastie 2005, Regularization and variable selection via the elastic net",
+            search=(),
+            search_source="The solver that can leave features out takes many times longer",
         ),
     ),
 )

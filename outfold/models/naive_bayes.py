@@ -42,6 +42,8 @@ STRATEGY = Strategy(
             scale="log",
             help="Keeps a level that never met a class from ruling it out.",
             source="Laplace: 1",
+            search=(0.01, 100.0),
+            search_source="Feurer et al. 2015, auto-sklearn",
         ),
         Param(
             "var_smoothing",

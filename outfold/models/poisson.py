@@ -47,6 +47,9 @@ STRATEGY = Strategy(
             low=0.0,
             high=100.0,
             help="Shrinks the coefficients; 0 is plain maximum likelihood.",
+            search=(0.00001, 10.0),
+            search_scale="log",
+            search_source="Friedman, Hastie & Tibshirani 2010: four decades on a log scale",
         ),
     ),
 )

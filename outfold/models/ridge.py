@@ -42,6 +42,8 @@ STRATEGY = Strategy(
             scale="log",
             help="Larger values shrink the coefficients more.",
             source="scikit-learn's default",
+            search=(0.001, 1000.0),
+            search_source="Probst, Boulesteix & Bischl 2019, Tunability (glmnet)",
         ),
     ),
 )

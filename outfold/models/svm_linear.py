@@ -61,6 +61,8 @@ STRATEGY = Strategy(
             high=1000.0,
             scale="log",
             help="Larger values follow the training rows more closely.",
+            search=(0.001, 100.0),
+            search_source="Probst, Boulesteix & Bischl 2019, Tunability, up to 100",
         ),
         Param(
             "folds",
@@ -71,6 +73,8 @@ STRATEGY = Strategy(
             high=10,
             help="Scores become probabilities by a sigmoid fitted on inner folds; more cost time.",
             source="Platt 1999, Probabilistic outputs for support vector machines",
+            search=(),
+            search_source="It makes probabilities, not decisions",
         ),
     ),
 )

@@ -63,6 +63,8 @@ STRATEGY = Strategy(
             scale="log",
             help="Larger values follow the training rows more closely.",
             source="scikit-learn's default",
+            search=(0.03125, 1000.0),
+            search_source="Hsu, Chang & Lin 2003, up to this parameter’s limit",
         ),
         Param(
             "gamma",
@@ -75,6 +77,8 @@ STRATEGY = Strategy(
             none_label="from the number and spread of the features",
             help="Larger values make each row’s influence more local.",
             source="scikit-learn's default",
+            search=(0.0001, 8.0),
+            search_source="Hsu, Chang & Lin 2003, from this parameter’s limit on",
         ),
         Param(
             "folds",
@@ -85,6 +89,8 @@ STRATEGY = Strategy(
             high=10,
             help="Scores become probabilities by a sigmoid fitted on inner folds; more cost time.",
             source="Platt 1999, Probabilistic outputs for support vector machines",
+            search=(),
+            search_source="It makes probabilities, not decisions",
         ),
     ),
 )

@@ -48,6 +48,8 @@ STRATEGY = Strategy(
             low=1.01,
             high=1.99,
             help="How fast the variance grows with the mean: near 1 as counts do, near 2 as Gamma.",
+            search=(1.1, 1.9),
+            search_source="Jørgensen 1987: between Poisson, 1, and gamma, 2",
         ),
         Param(
             "alpha",
@@ -57,6 +59,9 @@ STRATEGY = Strategy(
             low=0.0,
             high=100.0,
             help="Shrinks the coefficients; 0 is plain maximum likelihood.",
+            search=(0.00001, 10.0),
+            search_scale="log",
+            search_source="Friedman, Hastie & Tibshirani 2010: four decades on a log scale",
         ),
     ),
 )
