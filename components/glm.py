@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 FIRST = 15
 """Terms of the formula that the page begins with."""
+
+NAMED = 8
+"""Columns left out of it that are named."""
 
 TESTED = (
     "A term's drop in deviance is judged by χ² where the family fixes the dispersion (binomial, "
@@ -94,12 +98,22 @@ def builder(study: Study) -> GlmChoice:
     formula = st.text_input(
         "Formula", written, key=f"glm-formula-{key_of(written)}", persist_state="session"
     )
-    for name, reason in first.left_out:
-        if name not in terms:
-            st.caption(f"{plain(name)} is not in the first formula: {reason}.")
+    _left_out([(name, reason) for name, reason in first.left_out if name not in terms])
     with st.expander("Offset, exposure, weights and models to compare"):
         more = _more(study, response, family, link, numeric)
     return GlmChoice(formula=formula or written, family=family, link=link, **more)
+
+
+def _left_out(columns: Sequence[tuple[str, str]]) -> None:
+    """Which columns the first formula does not take, a line for each reason."""
+    by_reason: dict[str, list[str]] = {}
+    for name, reason in columns:
+        by_reason.setdefault(reason, []).append(name)
+    for reason, names in by_reason.items():
+        listed = ", ".join(names[:NAMED]) + (
+            f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+        )
+        st.caption(f"Not in the first formula, because {plain(reason)}: {plain(listed, 400)}.")
 
 
 def _more(

@@ -70,6 +70,7 @@ _HTML = re.compile(
     re.I | re.S,
 )
 _XML = re.compile(rb"\s*<\?xml|\s*<[a-zA-Z][\w:.-]*[\s>]")
+_TAG = re.compile(rb"<[^<>\n]*>")
 _JSON = re.compile(r'\s*(\{\s*("|\})|\[\s*(\{|\[|\]|"|-?\d|true|false|null))')
 _ARFF = re.compile(rb"\s*(%[^\n]*\n\s*)*@relation", re.I)
 
@@ -169,7 +170,9 @@ def _kind(head: bytes, name: str) -> str:
             f"{quoted(name)} is a web page (HTML), not a table, whatever its ending says.",
             "Open it in a spreadsheet program and save it as .xlsx or CSV.",
         )
-    if _XML.match(start):
+    # A header such as "<b>name</b>,age" begins like a tag; XML has no delimiter between its tags.
+    between = _TAG.sub(b"", start.lstrip().split(b"\n", 1)[0])
+    if _XML.match(start) and not re.search(rb"[,;\t|]", between):
         raise ReadError(f"{quoted(name)} is XML, which is not read.", _SAVE)
     if _ARFF.match(start):
         raise ReadError(f"{quoted(name)} is an ARFF file, which is not read.", _SAVE)

@@ -81,6 +81,7 @@ REFUSED: dict[str, tuple[str, bytes | str | Callable[[], bytes], str]] = {
     "web page": ("t.xls", "<html><body><table><tr><td>1</td></tr></table>", "is a web page"),
     "doctype": ("t.csv", "<!DOCTYPE html>\n<html></html>", "is a web page"),
     "xml": ("t.csv", '<?xml version="1.0"?>\n<rows/>', "is XML"),
+    "xml without a declaration": ("t.csv", "<rows>\n<row a='1, 2'>x</row>\n</rows>", "is XML"),
     "arff": ("t.csv", "% about\n@relation x\n@data\n1\n", "is an ARFF file"),
     "pickle": ("t.csv", lambda: pickle.dumps(pd.DataFrame({"a": [1]})), NEVER_OPENED),
     "old pickle": ("t.pkl", lambda: pickle.dumps({"a": 1}, protocol=0), NEVER_OPENED),
@@ -172,6 +173,13 @@ def test_content_is_believed_not_the_name(
 ) -> None:
     """A table under a wrong ending is read, and the person is told."""
     assert note in read_text(tmp_path, content, name).said
+
+
+def test_a_header_that_looks_like_a_tag_is_a_header(tmp_path: Path) -> None:
+    """What a person typed into a header is text, never taken for another format."""
+    frame = read_text(tmp_path, "<b>name</b>,<script>alert(1)</script>\n1,2\n3,4\n").frame
+    assert list(frame.columns) == ["<b>name</b>", "<script>alert(1)</script>"]
+    assert frame.shape == (2, 2)
 
 
 def test_packed_under_a_plain_name_is_unpacked(tmp_path: Path) -> None:
