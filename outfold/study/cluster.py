@@ -43,7 +43,8 @@ def connected(address: str = "", workers: int | None = None) -> Iterator[Any]:
         workers: Number of embedded workers, by default ``worker_count()``.
 
     Raises:
-        OutfoldError: No scheduler answers at the address.
+        OutfoldError: No scheduler answers at the address, or it has other versions than this
+            machine. Workers are looked at by the run that uses them.
     """
     import dask
     from distributed import Client, LocalCluster
@@ -68,6 +69,7 @@ def connected(address: str = "", workers: int | None = None) -> Iterator[Any]:
                     "Start one there, or leave the address empty for the embedded cluster.",
                 ) from None
             with client:
+                _check_scheduler(client, address)
                 yield client
             return
         with (
@@ -82,3 +84,15 @@ def connected(address: str = "", workers: int | None = None) -> Iterator[Any]:
             Client(cluster, set_as_default=False) as client,
         ):
             yield client
+
+
+def _check_scheduler(client: Any, address: str) -> None:
+    """Refuse a scheduler that cannot read what it is sent."""
+    from outfold.study.versions import VersionError, difference, mine
+
+    try:
+        theirs: object = client.run_on_scheduler(mine)
+    except ImportError as error:
+        theirs = error
+    if reason := difference(f"The scheduler at {address}", theirs):
+        raise VersionError(reason)

@@ -1,45 +1,71 @@
-"""One run of a plan: what the store knows is reused, the rest goes to the cluster."""
+"""One run of a plan: what the store knows is reused, the rest goes to the cluster.
+
+Workers are fed from here, at most one step ahead of what they compute. ``outfold.study.order`` says
+who takes what; Dask carries steps and results, and brings both to another worker when one dies.
+What comes back is kept in batches: the arrays in files, then everything else in one transaction, so
+that a kill at any moment leaves a step whole or not at all.
+"""
 
 from __future__ import annotations
 
-import threading
+import contextlib
+import queue
 import time
 import uuid
-from collections.abc import Callable, Mapping
-from pathlib import Path
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Protocol
 
 from outfold.errors import OutfoldError
 from outfold.study import steps as work
 from outfold.study import worker
+from outfold.study.computed import Computed
+from outfold.study.deaths import Deaths
+from outfold.study.eviction import keep_within
+from outfold.study.fleet import Fleet
+from outfold.study.forecast import foresee, size_of_table, step_seconds
+from outfold.study.order import Order
 from outfold.study.plan import Plan, Step, make_plan
-from outfold.study.scores import score_steps
-from outfold.study.steps import Failed, Fitted, Loaded, Selected
+from outfold.study.quick import Samples, samples_of
+from outfold.study.racing import places, referee
+from outfold.study.scores import scheme_of, score_steps
+from outfold.study.shared import Source, Work
+from outfold.study.steps import Failed, Loaded, Selected
 from outfold.study.study import Study
 from outfold.study.table import study_table
+from outfold.study.timings import timings_of
+from outfold.study.tune.carry import options_of
+from outfold.study.tune.trial import Tuned
+from outfold.study.worker import Kept
 from outfold.study.workspace import Workspace
 
 EventRow = tuple[str, str, str, float | None, str]
 POLL = 0.2
-"""Seconds between two looks at whether somebody asked to stop."""
+"""Seconds between two looks at whether somebody asked to stop, and between two batches kept."""
+LOOK = 1.0
+"""Seconds between two looks at which workers are there."""
 CANCEL_PATIENCE = 1.0
 """Seconds that a cancelled step may take to end by itself."""
+PATIENCE = 120.0
+"""Seconds without any worker after which a run is given up."""
+TRIES = 5
+"""Times that a step is sent at the most, where it was lost by no fault of its own."""
 
 
 class Rule(Protocol):
-    """What may stop candidates of a run early: races and budgets hook in here.
+    """What may stop candidates of a run early: races hook in here.
 
-    ``execute`` makes the rule from the study, before the run starts, and asks it each time that
-    results were kept and scored. It is asked in one thread, one question at a time.
+    It is asked in one thread, each time that a batch of results was kept and scored, first of what
+    the store already knew.
     """
 
-    def judge(self, scores: Mapping[str, Mapping[str, float]]) -> Mapping[str, str]:
-        """The fits that need not be computed any more, each with a sentence that says why.
+    def hear(
+        self, scores: Mapping[str, Mapping[str, float]], failed: Collection[str] = ()
+    ) -> frozenset[str]:
+        """Take in fits with their metrics and fits that failed; the fits not needed since."""
 
-        Args:
-            scores: For each fit of the run that is known so far, reused ones included, its step
-                key and its metrics.
-        """
+    def reason(self, fit: str) -> str:
+        """Why a fit is not needed."""
 
 
 def execute(
@@ -47,9 +73,9 @@ def execute(
     run: str,
     client: Any,
     *,
-    shared_storage: bool = True,
+    shared_storage: bool | None = True,
     told: Callable[[EventRow], None] | None = None,
-    rule: Rule | None = None,
+    rule: Callable[[Study, Plan], Rule | None] | None = None,
 ) -> None:
     """Carry out a run that is written down in the workspace, and write down how it went.
 
@@ -57,166 +83,306 @@ def execute(
         workspace: Where the run, its study and its results are kept.
         run: The run's identifier.
         client: A ``distributed.Client``.
-        shared_storage: Whether the workers can read the workspace's files; if not, the table is
-            sent to each of them once.
+        shared_storage: Whether the workers can use the workspace's folder; if not, the table is
+            sent to each of them once. None asks them, and leaves out those of other versions.
         told: Called with every event, besides its being written down.
-        rule: What may stop candidates early.
+        rule: Makes what may stop candidates early; by default the study's own race, if any.
     """
     records = workspace.records
     try:
         study = workspace.study(records.run(run).study).checked()
         loaded = work.with_splits(study_table(workspace, study), study)
+        samples = samples_of(study, loaded)
+        plan = replace(make_plan(study, loaded.table, loaded.splits), samples=samples.plans)
+        records.set_plan(run, len(plan.every_fit()), plan.to_json())
+        execution = _Execution(workspace, run, study, plan, client)
+        execution.told, execution.samples = told, samples
+        foreseen = foresee(workspace, run, study, plan, loaded.table, len(client.ncores()))
+        execution.tell(("planned", "", foreseen.sentence(), None, ""))
+        execution.rule = (rule or referee)(study, plan)
+        state = execution.carry_out(loaded, shared_storage)
     except OutfoldError as error:
         records.finish(run, "failed", str(error))
         return
-    plan = make_plan(study, loaded.table, loaded.splits)
-    n_fits = len({key for keys in plan.fits.values() for key in keys})
-    records.set_plan(run, n_fits, plan.to_json())
-    execution = _Execution(workspace, run, study, plan, client, told, rule)
-    execution.start(loaded, shared_storage)
-    state = execution.wait()
     records.finish(run, state, execution.reason)
+    keep_within(workspace)
 
 
 class _Execution:
-    """The futures of one run and what is done with each as it ends."""
+    """The steps of one run that are on their way, and what is done with each as it ends."""
 
     def __init__(
-        self,
-        workspace: Workspace,
-        run: str,
-        study: Study,
-        plan: Plan,
-        client: Any,
-        told: Callable[[EventRow], None] | None,
-        rule: Rule | None = None,
+        self, workspace: Workspace, run: str, study: Study, plan: Plan, client: Any
     ) -> None:
         self.workspace, self.run, self.study, self.plan = workspace, run, study, plan
-        self.client, self.told, self.reason, self.rule = client, told, "", rule
-        self.ended: set[str] = set()
+        self.client, self.reason, self.cancelled = client, "", False
+        self.told: Callable[[EventRow], None] | None = None
+        self.rule: Rule | None = None
+        self.samples = Samples()
         self.attempt = uuid.uuid4().hex[:10]
-        self.steps = plan.by_key()
+        self.steps = {step.key: step for step in plan.every_step()}
+        self.known: Mapping[str, Mapping[str, Any]] = {}
         self.futures: dict[str, Any] = {}
-        self.pending: list[EventRow] = []
+        self.tries: dict[str, int] = {}
         self.running: dict[str, str] = {}
-        self.lock, self.flushing = threading.Lock(), threading.Lock()
+        self.came: list[tuple[str, Any]] = []
+        self.pending: list[EventRow] = []
+        # Everything that other threads have to say goes through here, so one thread does it all.
+        self.inbox: queue.SimpleQueue[tuple[str, Any, Any]] = queue.SimpleQueue()
 
-    def start(self, loaded: Loaded, shared_storage: bool) -> None:
-        """Find what is known, and send out the rest."""
-        known = self.workspace.records.steps(list(self.steps))
-        fits = {key for keys in self.plan.fits.values() for key in keys}
-        reused = {k for k in fits & set(known) if self.workspace.step_arrays(k) is not None}
+    def carry_out(self, loaded: Loaded, shared_storage: bool | None) -> Any:
+        """Find what is known, have the rest computed, and return the run's final state."""
+        self.known = self.workspace.records.steps(list(self.steps))
+        fits = set(self.plan.every_fit())
+        reused = self.workspace.held(sorted(fits))
+        self.workspace.records.used_steps(sorted(reused))
         for key in sorted(reused):
-            self._tell(("reused", key, self.steps[key].label, None, ""))
+            self.tell(("reused", key, self.steps[key].label, None, ""))
+        for refused in self.samples.refused:
+            self.tell(("skipped", "", "quick look", None, refused))
         self._flush()
-        wanted = self._ancestors(fits - reused)
-        if not wanted:
-            return
-        self.client.subscribe_topic(worker.topic_of(self.run), self._heard)
-        if shared_storage:
-            source = self.client.submit(
-                worker.load, str(Path(self.workspace.root)), self.study.to_json(), pure=True,
-                key=f"load-{self.attempt}",
-            )  # fmt: skip
-        else:
-            source = self.client.scatter(loaded, broadcast=True, hash=False)
-        sent: dict[str, Any] = {}
-        for step in self.plan.steps:
-            if step.key in wanted:
-                sent[step.key] = self._send(step, sent, source, known)
-        # Dask keeps a result while a future or a later step needs it: holding on to the futures of
-        # fits and selections alone lets prepared tables go as soon as their fits are done.
-        self.futures = {
-            k: f for k, f in sent.items() if self.steps[k].kind == "fit" or
-            (self.steps[k].kind == "select" and k not in known)
-        }  # fmt: skip
-
-    def _ancestors(self, fits: set[str]) -> set[str]:
-        wanted: set[str] = set()
-        for key in fits:
-            while key in self.steps and key not in wanted:
-                wanted.add(key)
-                key = self.steps[key].parent
-        return wanted
-
-    def _send(
-        self, step: Step, sent: dict[str, Any], source: Any, known: dict[str, dict[str, Any]]
-    ) -> Any:
-        if step.kind == "select" and step.key in known:
-            return self.client.submit(
-                work.recall, known[step.key], key=f"recall-{self.attempt}-{step.key}", pure=True
+        if wanted := self._ancestors(fits - reused):
+            expected = step_seconds(
+                self.plan, self.workspace.records, size_of_table(loaded.table), self.study.tuning
             )
-        options: dict[str, Any] = {
-            "study": self.study,
-            "strategy": step.strategy,
-            "params": dict(step.params),
-        }
-        resampled = self.steps.get(step.parent)
-        if step.kind == "prepare":
-            inputs = [source]
-            options["split"] = step.split
-        elif step.kind == "select":
-            inputs = [sent[step.parent]]
-        elif step.kind == "resample":
-            selected = self.steps[step.parent]
-            inputs = [sent[selected.parent], sent[selected.key]]
-        else:
-            assert resampled is not None
-            selected = self.steps[resampled.parent]
-            inputs = [source, sent[selected.parent], sent[selected.key], sent[resampled.key]]
-            options["split"] = step.split
-        return self.client.submit(
-            worker.run_step, step.kind, step.key, step.label, self.run, *inputs, **options,
-            # Named by attempt as well: cancelling one must not take another's steps with it, and
-            # Dask confuses a key that is cancelled with the same one sent again.
-            key=f"{step.kind}-{self.attempt}-{step.key}", pure=True, priority=-step.split,
-        )  # fmt: skip
-
-    def wait(self) -> Any:
-        """Collect results until all are in or somebody asks to stop; the run's final state."""
-        from distributed import as_completed
-
-        if not self.futures:
-            self._score()
-            return "finished"
-        ended = as_completed(self.futures.values(), loop=self.client.loop, raise_errors=False)
-        by_future = {f.key: key for key, f in self.futures.items()}
-        stop = threading.Event()
-        watcher = threading.Thread(target=self._watch, args=(stop, ended), daemon=True)
-        watcher.start()
-        try:
-            for future in ended:
-                if stop.is_set():
-                    break
-                self._collect(by_future[future.key], future)
+            self.order = Order(
+                self.steps,
+                wanted,
+                lambda step: expected.get(step.key, 0.0),
+                self.samples.turn(places(self.study, self.plan)),
+            )
+            self.deaths = Deaths(self.client)
+            self.fleet = Fleet(self.client, self.workspace.root, shared_storage)
+            self.fleet.look()
+            with self._sources(loaded), self._hearing():
                 if self.rule is not None:
-                    self.stop(self.rule.judge(self._score()))
-                self._flush()
-        finally:
-            cancelled = stop.is_set()
-            stop.set()
-            watcher.join()
-            if self.client.status == "running":
-                self.client.unsubscribe_topic(worker.topic_of(self.run))
-            self._flush()
-        self._score()
+                    self.stop(self.rule.hear(self._score(sorted(reused))))
+                self._work()
+        self._score(sorted(fits))
         if self.reason:
             return "interrupted"
-        return "cancelled" if cancelled else "finished"
+        return "cancelled" if self.cancelled else "finished"
 
-    def _watch(self, stop: threading.Event, ended: Any) -> None:
-        """Stop the run when it is asked for; keep events flowing while long steps run."""
-        while not stop.wait(POLL):
+    @contextlib.contextmanager
+    def _sources(self, loaded: Loaded) -> Iterator[None]:
+        """Hand out what the steps have in common."""
+        root = self.workspace.root
+        given = Work(self.run, self.study, loaded, self.plan.positive, str(root))
+        self.sources = {}
+        with contextlib.ExitStack() as stack:
+            for rows, held in {0: loaded, **self.samples.loaded()}.items():
+                name = f"{self.attempt}-{rows}" if rows else self.attempt
+                path = root / "work" / name if self.fleet.shares else None
+                source = Source(self.client, replace(given, loaded=held), path)
+                stack.callback(source.close)
+                self.sources[rows] = source
+            yield
+
+    @contextlib.contextmanager
+    def _hearing(self) -> Iterator[None]:
+        """Hear of steps that start and end on the workers."""
+        topic = worker.topic_of(self.run)
+        self.client.subscribe_topic(topic, lambda said: self.inbox.put(("said", "", said[1])))
+        try:
+            yield
+        finally:
+            if self.client.status == "running":
+                self.client.unsubscribe_topic(topic)
+            self._take_in(0)
             self._flush()
-            if self.client.status != "running":
-                self.reason = "The connection to the workers was lost; resume the run."
-                _end(stop, ended)
-                return
-            if self.workspace.records.cancel_asked(self.run):
-                stop.set()
-                self.client.cancel(list(self.futures.values()), force=True)
-                self._stop_workers()
-                _end(stop, ended)
+
+    def _work(self) -> None:
+        """Feed the workers and keep what comes back until all is in or somebody asks to stop."""
+        looked = kept = seen = time.monotonic()
+        while self.order.unfinished and not (self.cancelled or self.reason):
+            if self.client.status == "running":
+                self._feed()
+            self._take_in(POLL)
+            now = time.monotonic()
+            if now - kept >= POLL or not self.order.unfinished:
+                kept = now
+                self._keep()
+                self._flush()
+                self._look_for_cancel()
+            if now - looked >= LOOK and not (self.cancelled or self.reason):
+                looked = now
+                for gone in self.fleet.look():
+                    self.order.gone(gone)
+                seen = now if self.fleet.loads else seen
+                if now - seen > PATIENCE:
+                    self.reason = "No worker has been there for two minutes; resume the run."
+        self.futures.clear()
+
+    def _feed(self) -> None:
+        """Give every worker that has room its next step, until none has or none is left."""
+        n = max(1, len(self.fleet.loads))
+        given = True
+        while given:
+            given = False
+            for place in self.fleet.place_for(self.order.seconds):
+                if (step := self.order.next_for(place, n)) is not None:
+                    self._send(step, place)
+                    given = True
+
+    def _send(self, step: Step, place: str) -> None:
+        self.tries[step.key] = self.tries.get(step.key, 0) + 1
+        call: Callable[..., Any]
+        given: list[Any]
+        named: dict[str, Any] = {}
+        if step.key in self.known and step.kind in ("select", "tune"):
+            call = work.recall if step.kind == "select" else Tuned.from_body
+            given = [self.known[step.key]]
+        else:
+            source = self.sources[self.samples.rows_of(step.key)]
+            call, given = worker.run_step, [source.given, step]
+            if step.kind == "tune":
+                named = options_of(self.steps, step)
+            else:
+                above = self.order.above(step.key)
+                named = {worker.RESULTS[s.kind]: self.futures[s.key] for s in above}
+        # Named by attempt as well: cancelling one must not take another's steps with it, and Dask
+        # confuses a key that is cancelled with the same one sent again.
+        name = f"{step.kind}-{self.attempt}{self.tries[step.key]}-{step.key}"
+        future = self.client.submit(
+            call, *given, **named, key=name, pure=True, workers=[place], allow_other_workers=True
+        )
+        self.futures[step.key] = future
+        self.deaths.sent(name, step.key)
+        self.fleet.loads[place].add(step.key)
+        self.order.sent(step.key, place)
+        future.add_done_callback(lambda f, key=step.key: self.inbox.put(("ended", key, f)))
+
+    def _take_in(self, patience: float) -> None:
+        """Take in everything that was said or has ended, waiting a while for the first of it."""
+        with contextlib.suppress(queue.Empty):
+            what, key, content = self.inbox.get(block=patience > 0, timeout=patience or None)
+            while True:
+                if what == "said":
+                    self._heard(content)
+                else:
+                    self._ended(key, content)
+                what, key, content = self.inbox.get_nowait()
+
+    def _heard(self, said: Mapping[str, Any]) -> None:
+        """A worker said that a step started or ended, or how far it is."""
+        if said["event"] == "started":
+            self.running[said["step"]] = said["worker"]
+            self.deaths.begun(said["step"])
+        elif said["event"] != "trial":
+            self.running.pop(said["step"], None)
+            if said["seconds"] is not None:
+                self.order.learn(said["step"], said["seconds"])
+        # The end of a fit counts when its result is kept, not when the worker is done with it.
+        if said["event"] == "started" or not said["label"].startswith("fit "):
+            self.tell((said["event"], said["step"], said["label"], said["seconds"], said["reason"]))
+
+    def _ended(self, key: str, future: Any) -> None:
+        """A step is no longer with the cluster: it has a result, failed for good, or was lost."""
+        if key not in self.futures or self.futures[key] is not future:
+            return  # stopped, or sent again since
+        self.fleet.took_off(key)
+        self.running.pop(key, None)
+        if future.status == "finished":
+            if self.steps[key].kind in ("fit", "select", "tune"):
+                self.came.append((key, future))
+            self._free(self.order.ended(key))
+        else:
+            self._lost(key, future)
+
+    def _lost(self, key: str, future: Any) -> None:
+        """Send a step again, or, where it is to blame or was sent too often, let it fail."""
+        error = future.exception() if future.status == "error" else None
+        above = [s.key for s in self.order.above(key)]
+        blamed = self.deaths.to_blame(error)
+        reason = ""
+        if error is not None and blamed in (*above, key):
+            reason = self.deaths.reason(error)
+            if blamed != key:
+                reason = f"{self.steps[str(blamed)].kind} was lost: {reason}"
+        elif error is not None and not self.deaths.is_death(error):
+            reason = f"The step was lost: {type(error).__name__}: {str(error)[:300]}"
+        elif self.tries[key] >= TRIES:
+            reason = f"The step was lost {TRIES} times with its worker."
+        if reason:
+            self._fail(self.steps[key], reason)
+            self._free(self.order.ended(key))
+            return
+        gone = ("cancelled", "lost", "error")
+        for before in above:
+            if before in self.futures and self.futures[before].status in gone:
+                self.fleet.took_off(before)
+                self.order.lost(before)
+        self.order.lost(key)
+
+    def _fail(self, step: Step, reason: str) -> None:
+        """Tell of a step that did not work; on a sample it says nothing of the candidate."""
+        kind = "stopped" if self.samples.rows_of(step.key) else "failed"
+        self.tell((kind, step.key, step.label, None, reason))
+
+    def _free(self, keys: Sequence[str]) -> None:
+        """Let the cluster forget results that no step needs any more."""
+        for key in keys:
+            self.futures.pop(key, None)
+
+    def _keep(self) -> None:
+        """Keep the results that came in since the last time, all in one transaction."""
+        came, self.came = self.came, []
+        if not came:
+            return
+        found: list[Computed] = []
+        failed: list[str] = []
+        results = self.client.gather([future for _, future in came])
+        for (key, _), result in zip(came, results, strict=True):
+            step = self.steps[key]
+            if isinstance(result, Failed):
+                if step.kind == "fit":  # others are told by the fits below them
+                    failed.append(key)
+                    self._fail(step, result.reason)
+            elif isinstance(result, Kept):
+                found.append(self._computed(key, result))
+            elif key not in self.known:
+                found.append(_small(key, result))
+        self.workspace.records.add_steps(found, scheme_of(self.study.task, self.plan.positive))
+        for c in found:
+            if c.scores is not None:
+                self.tell(("finished", c.key, self.steps[c.key].label, c.seconds, ""))
+        if self.rule is not None:
+            scores = {c.key: c.scores for c in found if c.scores is not None}
+            self.stop(self.rule.hear(scores, failed))
+
+    def _computed(self, key: str, kept: Kept) -> Computed:
+        """A fit as it is written down; its predictions are stored, here or by the worker."""
+        fitted, size = kept.fitted, kept.stored_bytes
+        if fitted.arrays:
+            size = self.workspace.save_arrays(key, fitted.arrays)
+        log = fitted.body["logs"]["fit"]
+        self.order.learn(key, float(log["step_seconds"]))
+        took = timings_of(self.steps, key, fitted.body, len(self.plan.classes))
+        seconds = float(log["seconds"])
+        return Computed(key, "fit", fitted.body, size, seconds, tuple(took), kept.scores)
+
+    def stop(self, fits: Collection[str]) -> None:
+        """Drop fits that nobody needs any more and that no worker has begun.
+
+        One that is being computed is left to end, since its result is as good as paid for.
+        """
+        for key in sorted(fits):
+            if not self.order.is_open(key) or key in self.running:
+                continue
+            self.tell(("stopped", key, self.steps[key].label, None,
+                        self.rule.reason(key) if self.rule else ""))  # fmt: skip
+            self.fleet.took_off(key)
+            if future := self.futures.pop(key, None):
+                future.cancel()
+            self._free(self.order.ended(key))
+
+    def _look_for_cancel(self) -> None:
+        if self.client.status != "running":
+            self.reason = "The connection to the workers was lost; resume the run."
+        elif self.workspace.records.cancel_asked(self.run):
+            self.cancelled = True
+            self.client.cancel(list(self.futures.values()), force=True)
+            self._stop_workers()
 
     def _stop_workers(self) -> None:
         """Replace the workers that are still busy with a step of this run: nothing else stops one.
@@ -224,101 +390,41 @@ class _Execution:
         Steps of other runs on these workers are computed again. Workers that no nanny looks after,
         as on some remote schedulers, finish the step they are at.
         """
+        self.futures.clear()
         deadline = time.monotonic() + CANCEL_PATIENCE
         while self.running and time.monotonic() < deadline:
-            time.sleep(POLL)
+            self._take_in(POLL)
         if busy := sorted(set(self.running.values())):
-            known = self.client.scheduler_info(n_workers=-1)["workers"]
-            looked_after = [w for w in busy if known.get(w, {}).get("nanny")]
+            there = self.client.scheduler_info(n_workers=-1)["workers"]
+            looked_after = [w for w in busy if there.get(w, {}).get("nanny")]
             if looked_after:
                 self.client.restart_workers(looked_after, timeout=30, raise_for_error=False)
 
-    def stop(self, reasons: Mapping[str, str]) -> None:
-        """Drop fits that no worker has started yet, by step key, each with the reason why.
+    def _ancestors(self, fits: Collection[str]) -> set[str]:
+        wanted: set[str] = set()
+        for key in fits:
+            while key in self.steps and key not in wanted:
+                wanted.add(key)
+                key = self.steps[key].parent
+        return wanted
 
-        One that is being computed is left to end, since its result is as good as paid for.
-        """
-        dropped = [
-            k for k in reasons if k in self.futures and k not in self.ended | {*self.running}
-        ]
-        for key in dropped:
-            self.ended.add(key)
-            self._tell(("stopped", key, self.steps[key].label, None, reasons[key]))
-        self.client.cancel([self.futures[key] for key in dropped])
-
-    def _collect(self, key: str, future: Any) -> None:
-        """Keep one result that came in."""
-        if key in self.ended:
-            return
-        self.ended.add(key)
-        step = self.steps[key]
-        if future.status != "finished":
-            reason = _lost_reason(future)
-            self._tell(("failed", key, step.label, None, reason))
-            return
-        result = future.result()
-        if isinstance(result, Failed):
-            if step.kind == "select":
-                return  # told by the fits below it
-            self._tell(("failed", key, step.label, None, result.reason))
-        elif isinstance(result, Selected):
-            body = work.selection_body(result)
-            self.workspace.save_step(key, "select", body, {}, result.log.seconds)
-        elif isinstance(result, Fitted):
-            seconds = float(result.body["logs"]["fit"]["seconds"])
-            self.workspace.save_step(key, "fit", result.body, result.arrays, seconds)
-            score_steps(self.workspace, self.study.task, [key], self.plan.positive)
-            self._tell(("finished", key, step.label, seconds, ""))
-        future.release()
-
-    def _score(self) -> dict[str, dict[str, float]]:
-        """Compute the scores that the leaderboard shows, so that no page has to."""
-        fits = [key for keys in self.plan.fits.values() for key in keys]
+    def _score(self, fits: Sequence[str]) -> dict[str, dict[str, float]]:
+        """The scores that the leaderboard shows, computed where they are not known yet."""
         return score_steps(self.workspace, self.study.task, fits, self.plan.positive)
 
-    def _heard(self, message: tuple[float, dict[str, Any]]) -> None:
-        """A worker said that a step started or ended."""
-        _, said = message
-        if said["event"] == "started":
-            self.running[said["step"]] = said["worker"]
-        else:
-            self.running.pop(said["step"], None)
-        # The end of a fit counts when its result is kept, not when the worker is done with it.
-        if said["event"] == "started" or not said["label"].startswith("fit "):
-            self._tell(
-                (said["event"], said["step"], said["label"], said["seconds"], said["reason"])
-            )
-
-    def _tell(self, event: EventRow) -> None:
-        with self.lock:
-            self.pending.append(event)
+    def tell(self, event: EventRow) -> None:
+        """Say what happened: it is written down at the next flush, and told at once."""
+        self.pending.append(event)
         if self.told is not None:
             self.told(event)
 
     def _flush(self) -> None:
-        with self.flushing:  # events are written in the order in which they happened
-            with self.lock:
-                events, self.pending = self.pending, []
-            self.workspace.records.add_events(self.run, events)
+        events, self.pending = self.pending, []
+        self.workspace.records.add_events(self.run, events)
 
 
-def _end(stop: threading.Event, ended: Any) -> None:
-    """Wake the thread that waits for results, and let it find nothing more to wait for."""
-    stop.set()
-    ended.clear()
-    ended.queue.put_nowait(None)
-
-
-def _lost_reason(future: Any) -> str:
-    """Why a future has no result, for a person."""
-    from distributed.scheduler import KilledWorker
-
-    if future.status == "cancelled":
-        return "The step was cancelled."
-    error = future.exception()
-    if isinstance(error, KilledWorker):
-        return (
-            "The worker process died while computing this, most likely out of memory; take fewer "
-            "columns, a smaller model or a machine with more memory."
-        )
-    return f"The step was lost: {type(error).__name__}: {str(error)[:300]}"
+def _small(key: str, result: Selected | Tuned) -> Computed:
+    """A selection or a tuning as it is written down."""
+    if isinstance(result, Selected):
+        return Computed(key, "select", work.selection_body(result), 0, result.log.seconds)
+    return Computed(key, "tune", result.to_body(), 0, result.seconds)

@@ -2,43 +2,50 @@
 
 from __future__ import annotations
 
+import inspect
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from outfold.errors import OutfoldError
 from outfold.study.measure import Meter
-from outfold.study.steps import (
-    Failed,
-    Fitted,
-    Loaded,
-    fit,
-    prepare,
-    resample,
-    select,
-    with_splits,
-)
-from outfold.study.study import Study
-from outfold.study.table import study_table
+from outfold.study.plan import Step
+from outfold.study.scores import score, scored_from_arrays
+from outfold.study.shared import Work, mapped
+from outfold.study.steps import Failed, Fitted, fit, prepare, resample, select
+from outfold.study.tune.carry import in_words
+from outfold.study.tune.step import tune
 from outfold.study.workspace import Workspace
 
 CALLS: dict[str, Callable[..., Any]] = {
     "prepare": prepare,
     "select": select,
     "resample": resample,
+    "tune": tune,
     "fit": fit,
 }
+"""What carries out each kind of step. Each is given what its parameters name: see ``run_step``."""
+
+RESULTS = {"prepare": "prepared", "select": "selected", "resample": "resampled", "tune": "tuned"}
+"""The name under which the result of each kind of step is given to the steps below it."""
 
 
-def load(root: str, study: str) -> Loaded | Failed:
-    """Read a study's table from a workspace that this worker can reach."""
-    try:
-        asked = Study.from_json(study)
-        return with_splits(study_table(Workspace(Path(root)), asked), asked)
-    except OutfoldError as error:
-        return Failed("load", str(error))
+@dataclass(frozen=True, slots=True, eq=False)
+class Kept:
+    """A fit as it comes back from a worker.
+
+    Attributes:
+        fitted: Its predictions and costs; without the predictions where the worker stored them.
+        scores: Every metric of the predictions.
+        stored_bytes: Size of the file in which the worker stored them; 0 where it cannot.
+    """
+
+    fitted: Fitted
+    scores: Mapping[str, float]
+    stored_bytes: int = 0
 
 
 def topic_of(run: str) -> str:
@@ -65,40 +72,89 @@ def warm() -> None:
     del imblearn, lightgbm, sklearn
 
 
-def run_step(kind: str, key: str, label: str, run: str, *inputs: Any, **options: Any) -> Any:
-    """Run one step on a worker: one thread, its warnings as notes, its errors as ``Failed``."""
+@cache
+def _threads() -> Any:
+    """The numeric libraries of this process; finding them takes milliseconds, so only once."""
+    from threadpoolctl import ThreadpoolController
+
+    warm()
+    return ThreadpoolController()
+
+
+@cache
+def _workspace(home: str) -> Workspace:
+    return Workspace(Path(home))
+
+
+def run_step(source: str | Work, step: Step, **given: Any) -> Any:
+    """Run one step on a worker: one thread, its warnings as notes, its errors as ``Failed``.
+
+    The step's function is given those of these that its parameters name: ``loaded``, ``study``,
+    ``split``, ``strategy``, ``params``, ``told`` (for how far it is), and whatever came with it.
+
+    Args:
+        source: What the run's steps have in common, or the path of the file that holds it.
+        step: What to do.
+        **given: The results of the steps before it, as in ``RESULTS``, and further options.
+    """
     from distributed import get_worker
-    from threadpoolctl import threadpool_limits
+
+    work = mapped(source) if isinstance(source, str) else source
 
     def tell(event: str, seconds: float | None = None, reason: str = "") -> None:
         get_worker().log_event(
-            topic_of(run),
-            {"event": event, "step": key, "label": label, "seconds": seconds,
+            topic_of(work.run),
+            {"event": event, "step": step.key, "label": step.label, "seconds": seconds,
              "reason": reason, "worker": get_worker().address},
         )  # fmt: skip
 
-    warm()
     tell("started")
-    if failed := next((i for i in inputs if isinstance(i, Failed)), None):
+    if failed := next((i for i in given.values() if isinstance(i, Failed)), None):
         tell("failed", reason=failed.reason)
         return failed
-    with Meter() as meter, warnings.catch_warnings(record=True) as caught, threadpool_limits(1):
+    with (
+        Meter() as meter,
+        warnings.catch_warnings(record=True) as caught,
+        _threads().limit(limits=1),
+    ):
         warnings.simplefilter("always")
-        try:
-            result = CALLS[kind](*inputs, **options)
-        except OutfoldError as error:
-            result = Failed(key, str(error))
-        except Exception as error:  # any library may raise anything; it costs one candidate only
-            first = (str(error).strip().splitlines() or [""])[0]
-            result = Failed(key, f"{kind} failed with {type(error).__name__}: {first[:300]}")
+        result = _call(
+            work, step, given | {"told": in_words(lambda text: tell("trial", reason=text))}
+        )
+    if isinstance(result, Fitted):
+        result.body["logs"]["fit"]["notes"].extend(warnings_as_notes(caught))
+        return _kept(work, step.key, result)
     if isinstance(result, Failed):
         tell("failed", meter.seconds, result.reason)
-        return result
-    if isinstance(result, Fitted):
-        notes = warnings_as_notes(caught)
-        result.body["logs"]["fit"]["notes"].extend(notes)
-    tell("finished", meter.seconds)
+    else:
+        tell("finished", meter.seconds)
     return result
+
+
+def _call(work: Work, step: Step, given: Mapping[str, Any]) -> Any:
+    offered = {
+        "loaded": work.loaded, "study": work.study, "split": step.split,
+        "strategy": step.strategy, "params": dict(step.params), **given,
+    }  # fmt: skip
+    call = CALLS[step.kind]
+    try:
+        return call(**{n: offered[n] for n in inspect.signature(call).parameters if n in offered})
+    except OutfoldError as error:
+        return Failed(step.key, str(error))
+    except MemoryError:
+        return Failed(step.key, f"{step.kind} needs more memory than this worker has.")
+    except Exception as error:  # any library may raise anything; it costs one candidate only
+        first = (str(error).strip().splitlines() or [""])[0]
+        return Failed(step.key, f"{step.kind} failed with {type(error).__name__}: {first[:300]}")
+
+
+def _kept(work: Work, key: str, fitted: Fitted) -> Kept:
+    """Score a fit, and store its predictions where the workspace can be reached from here."""
+    scores = score(scored_from_arrays(dict(fitted.arrays), work.study.task, work.positive))
+    if not work.home:
+        return Kept(fitted, scores)
+    size = _workspace(work.home).save_arrays(key, fitted.arrays)
+    return Kept(replace(fitted, arrays={}), scores, size)
 
 
 def warnings_as_notes(caught: list[warnings.WarningMessage]) -> list[str]:

@@ -1,0 +1,126 @@
+"""What all steps of a run have in common, laid out in one file that every worker maps.
+
+Workers on one machine, or with one storage, share the file's pages: a table is in memory once, not
+once per worker or step, and is read from the file as far as it is looked at.
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+import pickle
+import struct
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from outfold.study.steps import Loaded
+from outfold.study.study import Study
+
+_ALIGNED = 64
+_HEAD = struct.Struct("<8sQ")
+_MARK = b"outfold1"
+_KEPT = 4
+"""Runs whose file a worker keeps mapped: those done side by side, and one that just ended."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Work:
+    """What every step of one run needs besides the results of the steps before it.
+
+    Attributes:
+        run: The run's identifier.
+        study: What is run.
+        loaded: Its table and its splits.
+        positive: Code of the positive class, by which fits are scored.
+        home: The workspace's folder where workers can write there; empty where they cannot.
+    """
+
+    run: str
+    study: Study
+    loaded: Loaded
+    positive: int
+    home: str = ""
+
+
+def write(work: Work, path: Path) -> None:
+    """Lay a run's work out in a file, whole or not at all.
+
+    Arrays are kept as they are in memory, one after the other, so that reading copies nothing.
+    """
+    buffers: list[pickle.PickleBuffer] = []
+    text = pickle.dumps(work, protocol=5, buffer_callback=buffers.append)
+    raw = [b.raw() for b in buffers]
+    index = pickle.dumps((len(text), [len(b) for b in raw]))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent)
+    with os.fdopen(handle, "wb") as stream:
+        stream.write(_HEAD.pack(_MARK, len(index)) + index + text)
+        for buffer in raw:
+            stream.write(bytes(-stream.tell() % _ALIGNED))
+            stream.write(buffer)
+    os.replace(name, path)
+
+
+@lru_cache(maxsize=_KEPT)
+def mapped(path: str) -> Work:
+    """The work in a file; its arrays are the file's own pages, read only."""
+    with open(path, "rb") as stream:
+        whole = memoryview(mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ))
+    mark, size = _HEAD.unpack_from(whole)
+    if mark != _MARK:
+        raise ValueError(f"{path} holds no work of a run")
+    at = _HEAD.size + size
+    length, sizes = pickle.loads(whole[_HEAD.size : at])
+    text, at = whole[at : at + length], at + length
+    work: Work = pickle.loads(text, buffers=_slices(whole, at, sizes))
+    return work
+
+
+def _slices(whole: memoryview, at: int, sizes: Sequence[int]) -> list[memoryview]:
+    found = []
+    for size in sizes:
+        at += -at % _ALIGNED
+        found.append(whole[at : at + size])
+        at += size
+    return found
+
+
+class Source:
+    """A run's work as its steps name it: a file's path, or the table sent to each worker once.
+
+    Args:
+        client: A ``distributed.Client``.
+        work: What the steps have in common.
+        path: The file to write; None to send the table instead.
+    """
+
+    def __init__(self, client: Any, work: Work, path: Path | None) -> None:
+        self._client, self._work, self._path = client, work, path
+        self._sent: Any = None
+        if path is not None:
+            write(work, path)
+
+    @property
+    def given(self) -> Any:
+        """What a step is given; a table that was lost with its last worker is sent again."""
+        if self._path is not None:
+            return str(self._path)
+        if self._sent is None or self._sent.status in ("cancelled", "lost", "error"):
+            self._sent = self._client.scatter(self._work, broadcast=True, hash=False)
+        return self._sent
+
+    def close(self) -> None:
+        """Remove the file, or let the workers forget the table."""
+        self._sent = None
+        if self._path is not None:
+            self._path.unlink(missing_ok=True)
+
+
+def reaches(root: str, name: str) -> bool:
+    """Whether a workspace's folder has a file of this name as seen from here, and is writable."""
+    folder = Path(root)
+    return (folder / name).is_file() and os.access(folder / "steps", os.W_OK)
