@@ -36,5 +36,9 @@ class UnknownNameError(OutfoldError):
     """A name that no registry, column list or store knows; the hint gives the nearest one."""
 
 
+class LetGoError(OutfoldError):
+    """Predictions that were removed to keep within the limit of the store."""
+
+
 class NotApplicableError(OutfoldError):
     """A method that has no meaning for these data, such as resampling a regression."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import sqlite3
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,7 +15,10 @@ from typing import Any
 import psutil
 
 from outfold.errors import UnknownNameError
+from outfold.study import timing_table, value
+from outfold.study.computed import Computed
 from outfold.study.results import RunState
+from outfold.study.timings import Timing
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS studies (
@@ -40,7 +44,14 @@ CREATE TABLE IF NOT EXISTS steps (
 CREATE TABLE IF NOT EXISTS scores (
     step TEXT NOT NULL, scheme TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (step, scheme));
 CREATE TABLE IF NOT EXISTS clients (process TEXT PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
+
+_LATER_COLUMNS = {
+    "runs": {"predicted_seconds": "REAL", "workers": "INTEGER"},
+    "steps": {"priority": "REAL"},
+}
+"""Columns that came after a table was first released; older workspaces get them when opened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +72,8 @@ class RunRecord:
         reused: Fits that the store could answer.
         failed: Fits that failed.
         owner: The process that carries it out, as ``process_mark`` names it; empty while queued.
+        predicted_seconds: Wall seconds that the forecast gave it when it began, or None.
+        workers: Workers that it had then, or None.
     """
 
     id: str
@@ -76,6 +89,15 @@ class RunRecord:
     reused: int
     failed: int
     owner: str
+    predicted_seconds: float | None = None
+    workers: int | None = None
+
+    @property
+    def seconds(self) -> float | None:
+        """Wall seconds from its first step to its end; None before it ended."""
+        if self.started is None or self.finished is None:
+            return None
+        return max(0.0, self.finished - self.started)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +123,8 @@ class Records:
         self._path = path
         with self._open() as db:
             db.execute("PRAGMA journal_mode=WAL")
-            db.executescript(_TABLES)
+            db.executescript(_TABLES + timing_table.TABLE)
+            _add_later_columns(db)
 
     @contextlib.contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
@@ -113,6 +136,24 @@ class Records:
                 yield db
         finally:
             db.close()
+
+    @contextlib.contextmanager
+    def exclusive(self) -> Iterator[sqlite3.Connection]:
+        """The tables for one who reads and then writes: nobody else writes in between."""
+        with self._open() as db:
+            db.execute("BEGIN IMMEDIATE")
+            yield db
+
+    def setting(self, name: str) -> str | None:
+        """A setting of this workspace, or None."""
+        with self._open() as db:
+            row = db.execute("SELECT value FROM settings WHERE name = ?", (name,)).fetchone()
+        return str(row[0]) if row else None
+
+    def set_setting(self, name: str, value: str) -> None:
+        """Keep a setting of this workspace."""
+        with self._open() as db:
+            db.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (name, value))
 
     def save_study(self, key: str, body: str) -> None:
         """Keep a study; one that is kept already stays as it is."""
@@ -191,6 +232,14 @@ class Records:
         with self._open() as db:
             row = db.execute("SELECT plan FROM runs WHERE id = ?", (run,)).fetchone()
         return str(row[0]) if row else ""
+
+    def set_forecast(self, run: str, seconds: float, workers: int) -> None:
+        """Write down how long the run is expected to take, and on how many workers."""
+        with self._open() as db:
+            db.execute(
+                "UPDATE runs SET predicted_seconds = ?, workers = ? WHERE id = ?",
+                (seconds, workers, run),
+            )
 
     def finish(self, run: str, state: RunState, reason: str = "") -> None:
         """Write down how a run ended."""
@@ -273,9 +322,13 @@ class Records:
 
     def reused_steps(self, run: str) -> frozenset[str]:
         """The steps of a run that the store could answer."""
+        return self.steps_with(run, "reused")
+
+    def steps_with(self, run: str, kind: str) -> frozenset[str]:
+        """The steps of a run of which an event of some kind was told."""
         with self._open() as db:
             rows = db.execute(
-                "SELECT step FROM events WHERE run = ? AND kind = 'reused'", (run,)
+                "SELECT step FROM events WHERE run = ? AND kind = ?", (run, kind)
             ).fetchall()
         return frozenset(row[0] for row in rows)
 
@@ -286,14 +339,58 @@ class Records:
         return dict(rows)
 
     def add_step(
-        self, key: str, kind: str, body: Mapping[str, Any], size: int, seconds: float
+        self,
+        key: str,
+        kind: str,
+        body: Mapping[str, Any],
+        size: int,
+        seconds: float,
+        timings: Sequence[Timing] = (),
     ) -> None:
-        """Write down a computed step: its small results here, its arrays in a file beside."""
+        """Write down a computed step: its small results here, its arrays in a file beside.
+
+        With it goes what it and the steps before it took. ``seconds`` counts where that is not
+        known.
+        """
+        self.add_steps([Computed(key, kind, body, size, seconds, tuple(timings))])
+
+    def add_steps(self, steps: Sequence[Computed], scheme: str = "") -> None:
+        """Write down computed steps, all or none; scores of fits under a scheme of scoring."""
         with self._open() as db:
-            db.execute(
-                "INSERT OR REPLACE INTO steps VALUES (?, ?, ?, ?, ?, ?)",
-                (key, kind, json.dumps(body), size, seconds, time.time()),
-            )
+            for s in steps:
+                # These are kept for themselves, so they are not computed again with what follows.
+                own = ("select", "tune")
+                again = sum(t.seconds for t in s.timings if t.kind not in own) or s.seconds
+                db.execute(
+                    "INSERT OR REPLACE INTO steps (key, kind, body, bytes, seconds, created) "
+                    "VALUES (?, ?, ?, ?, ?, ?)",
+                    (s.key, s.kind, json.dumps(s.body), s.size, again, time.time()),
+                )
+                timing_table.add(db, s.timings)
+                if s.scores is not None:
+                    plain = {k: None if math.isnan(v) else v for k, v in s.scores.items()}
+                    db.execute(
+                        "INSERT OR REPLACE INTO scores VALUES (?, ?, ?)",
+                        (s.key, scheme, json.dumps(plain)),
+                    )
+            value.rank(db, [s.key for s in steps])
+
+    def latest_timings(
+        self, pairs: Sequence[tuple[str, str]]
+    ) -> dict[tuple[str, str], list[Timing]]:
+        """For each kind of step and strategy what the latest ones took, newest first."""
+        with self._open() as db:
+            return timing_table.latest(db, pairs)
+
+    def timings(self, keys: Sequence[str]) -> dict[str, Timing]:
+        """What those of the steps that were ever computed took, by step."""
+        with self._open() as db:
+            return timing_table.of_steps(db, keys)
+
+    def used_steps(self, keys: Sequence[str]) -> None:
+        """Say that these steps were of use just now, so that they are kept longer."""
+        with self._open() as db:
+            value.rank(db, keys)
 
     def steps(self, keys: Sequence[str]) -> dict[str, dict[str, Any]]:
         """The small results of those of the steps that were computed before."""
@@ -304,6 +401,22 @@ class Records:
                 marks = ", ".join("?" * len(some))
                 rows = db.execute(f"SELECT key, body FROM steps WHERE key IN ({marks})", some)
                 found |= {key: json.loads(body) for key, body in rows}
+        return found
+
+    def known_steps(self, keys: Sequence[str]) -> frozenset[str]:
+        """Those of the steps that were computed before."""
+        return frozenset(self.step_bytes(keys))
+
+    def step_bytes(self, keys: Sequence[str]) -> dict[str, int]:
+        """For those of the steps that were computed before, the size of their arrays' file."""
+        found: dict[str, int] = {}
+        with self._open() as db:
+            for start in range(0, len(keys), 500):
+                some = keys[start : start + 500]
+                marks = ", ".join("?" * len(some))
+                found |= dict(
+                    db.execute(f"SELECT key, bytes FROM steps WHERE key IN ({marks})", some)
+                )
         return found
 
     def forget_steps(self, keys: Sequence[str]) -> None:
@@ -344,6 +457,17 @@ class Records:
             if dead := [mark for mark in marks if not is_living(mark)]:
                 db.executemany("DELETE FROM clients WHERE process = ?", [(mark,) for mark in dead])
         return len(dead) < len(marks)
+
+
+def _add_later_columns(db: sqlite3.Connection) -> None:
+    """Bring a workspace made by an earlier version up to date."""
+    for table, columns in _LATER_COLUMNS.items():
+        there = {row[1] for row in db.execute(f"PRAGMA table_info({table})")}
+        for name, kind in columns.items():
+            if name not in there:
+                # Another process may have been quicker, and then there is nothing left to add.
+                with contextlib.suppress(sqlite3.OperationalError):
+                    db.execute(f"ALTER TABLE {table} ADD COLUMN {name} {kind}")
 
 
 def process_mark(pid: int | None = None) -> str:

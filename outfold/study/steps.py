@@ -8,6 +8,7 @@ that ends the run. No step receives a validation row for anything but prediction
 from __future__ import annotations
 
 import pickle
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,14 +16,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from outfold.errors import NotApplicableError
+from outfold.errors import NotApplicableError, StudyError
 from outfold.metrics.metric import Floats
 from outfold.registry import Value, registry
 from outfold.select.selection import Selection
+from outfold.study.growing_rows import grown
 from outfold.study.measure import Meter, median_seconds
 from outfold.study.split import Split, splits
 from outfold.study.study import Study
 from outfold.study.table import StudyTable
+from outfold.study.tune.trial import Tuned
 from outfold.task import is_classification
 
 Params = Mapping[str, Value]
@@ -34,12 +37,23 @@ LATENCY_BUDGET = 0.4
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """What one step cost and said."""
+    """What one step cost and said.
+
+    Attributes:
+        seconds: Wall seconds of what the step is for: fitting, selecting, resampling.
+        cpu_seconds: The same in processor seconds.
+        memory_bytes: Growth of resident memory; NaN where it was not watched.
+        notes: Sentences about anything that was adjusted.
+        step_seconds: Wall seconds of the whole call, prediction included.
+        size: Rows, columns and one-hot width of the training rows that it took.
+    """
 
     seconds: float
     cpu_seconds: float
     memory_bytes: float = float("nan")
     notes: tuple[str, ...] = ()
+    step_seconds: float = float("nan")
+    size: tuple[int, int, int] = (0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +66,17 @@ class Failed:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Loaded:
-    """A study's table with its splits, as every worker holds it."""
+    """A study's table with its splits, as every worker holds it.
+
+    Attributes:
+        table: The table.
+        splits: Its splits.
+        sample: Whether it is a sample for a quick look, on which no serving costs are measured.
+    """
 
     table: StudyTable
     splits: tuple[Split, ...]
+    sample: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,8 +123,16 @@ def with_splits(table: StudyTable, study: Study) -> Loaded:
     Raises:
         StudyError: The validation cannot be done on this table.
     """
-    cut = splits(study.validation, table.target, study.task, table.groups, table.order, study.seed)
-    return Loaded(table, tuple(cut))
+    cut = splits(
+        study.validation, table.target, study.task, table.groups, table.order, study.seed,
+        table.moments,
+    )  # fmt: skip
+    if study.train_shares and cut[-1].apparent:
+        raise StudyError(
+            "A learning curve needs validation rows that no training row is a copy of.",
+            "Take folds or a hold-out instead of the bootstrap.",
+        )
+    return Loaded(table, tuple(grown(cut, table, study)))
 
 
 def fit_target(table: StudyTable, study: Study) -> np.ndarray:
@@ -117,6 +146,7 @@ def fit_target(table: StudyTable, study: Study) -> np.ndarray:
 def prepare(loaded: Loaded, study: Study, split: int, strategy: str, params: Params) -> Prepared:
     """Fit the preparation on a split's training rows and apply it to both sides."""
     table, cut = loaded.table, loaded.splits[split]
+    began = time.perf_counter()
     transformer = registry("preparation")[strategy].build(
         task=study.task, seed=study.seed, **params
     )
@@ -133,7 +163,10 @@ def prepare(loaded: Loaded, study: Study, split: int, strategy: str, params: Par
     weight = table.weight if table.exposure is None else table.exposure
     if table.exposure is not None and table.weight is not None:
         weight = table.weight * table.exposure
-    log = Log(meter.seconds, meter.cpu_seconds, notes=tuple(getattr(transformer, "notes_", ())))
+    log = Log(
+        meter.seconds, meter.cpu_seconds, notes=tuple(getattr(transformer, "notes_", ())),
+        step_seconds=time.perf_counter() - began, size=size_of(table.frame, len(cut.train)),
+    )  # fmt: skip
     return Prepared(
         transformer,
         train.reset_index(drop=True),
@@ -146,11 +179,23 @@ def prepare(loaded: Loaded, study: Study, split: int, strategy: str, params: Par
 
 def select(prepared: Prepared, study: Study, strategy: str, params: Params) -> Selected:
     """Choose columns on a split's training rows."""
+    began = time.perf_counter()
     selector = registry("selector")[strategy].build(task=study.task, seed=study.seed, **params)
     with Meter() as meter:
         selector.fit(prepared.train, prepared.target)
     selection: Selection = selector.selection_
-    return Selected(selection, Log(meter.seconds, meter.cpu_seconds, notes=selection.notes))
+    log = Log(
+        meter.seconds, meter.cpu_seconds, notes=selection.notes,
+        step_seconds=time.perf_counter() - began, size=size_of(prepared.train),
+    )  # fmt: skip
+    return Selected(selection, log)
+
+
+def size_of(frame: pd.DataFrame, n_rows: int | None = None) -> tuple[int, int, int]:
+    """Rows, columns and one-hot width of a frame: what the time of a step depends on."""
+    levels = [len(k.categories) for k in frame.dtypes if isinstance(k, pd.CategoricalDtype)]
+    columns = frame.shape[1]
+    return len(frame) if n_rows is None else n_rows, columns, columns - len(levels) + sum(levels)
 
 
 def keep(frame: pd.DataFrame, selection: Selection) -> pd.DataFrame:
@@ -166,7 +211,9 @@ def resample(
     prepared: Prepared, selected: Selected, study: Study, strategy: str, params: Params
 ) -> Resampled:
     """Resample or weigh a split's training rows."""
+    began = time.perf_counter()
     frame, target, weight = keep(prepared.train, selected.selection), prepared.target, None
+    size = size_of(frame)
     sampler = registry("resampler")[strategy].build(task=study.task, seed=study.seed, **params)
     with Meter() as meter:
         if hasattr(sampler, "sample_weight"):
@@ -180,8 +227,11 @@ def resample(
             frame, target = sampler.fit_resample(frame, target)
     if prepared.weight is not None:
         weight = prepared.weight if weight is None else weight * prepared.weight
-    notes = tuple(getattr(sampler, "notes_", ()))
-    return Resampled(frame, target, weight, Log(meter.seconds, meter.cpu_seconds, notes=notes))
+    log = Log(
+        meter.seconds, meter.cpu_seconds, notes=tuple(getattr(sampler, "notes_", ())),
+        step_seconds=time.perf_counter() - began, size=size,
+    )  # fmt: skip
+    return Resampled(frame, target, weight, log)
 
 
 def fit(
@@ -193,18 +243,17 @@ def fit(
     split: int,
     strategy: str,
     params: Params,
+    tuned: Tuned | None = None,
 ) -> Fitted:
-    """Fit a model, predict the validation rows, and measure both."""
+    """Fit a model, predict the validation rows, and measure both.
+
+    What tuning found on this split's training rows goes before what the study says.
+    """
+    began = time.perf_counter()
     table, cut = loaded.table, loaded.splits[split]
-    chosen = registry("model")[strategy]
-    fit_with: dict[str, Any] = {}
-    if resampled.weight is not None:
-        if not chosen.weightable:
-            raise NotApplicableError(
-                f"{chosen.label} cannot weigh rows.", "Take a resampler that changes the rows."
-            )
-        fit_with["sample_weight"] = resampled.weight
-    model = chosen.build(task=study.task, seed=study.seed, **params)
+    if tuned is not None:
+        params = {**params, **dict(tuned.params)}
+    model, fit_with = unfitted(resampled, study, strategy, params)
     with Meter(memory=True) as meter:
         model.fit(resampled.frame, resampled.target, **fit_with)
     test = keep(prepared.test, selected.selection)
@@ -215,22 +264,51 @@ def fit(
         "truth": table.target[cut.test],
         "null": null_prediction(table, cut, study),
     }
+    arrays |= drawn_arrays(table, study, cut)
     if table.weight is not None:
         arrays["weight"] = table.weight[cut.test]
+    log = Log(
+        meter.seconds, meter.cpu_seconds, meter.memory_bytes,
+        step_seconds=time.perf_counter() - began, size=size_of(resampled.frame),
+    )  # fmt: skip
     body: dict[str, Any] = {
         "logs": {
             "prepare": _plain(prepared.log),
             "select": _plain(selected.log),
             "resample": _plain(resampled.log),
-            "fit": _plain(Log(meter.seconds, meter.cpu_seconds, meter.memory_bytes)),
+            "fit": _plain(log),
         },
         "selected": list(selected.selection.selected),
         "fitted_rows": len(resampled.frame),
         "columns": int(resampled.frame.shape[1]),
     }
-    if split == 0:
-        body |= _serving_costs(table, cut, prepared, selected, model)
+    if tuned is not None:
+        body["logs"]["tune"] = _plain(Log(tuned.seconds, tuned.cpu_seconds, notes=tuned.notes))
+        body["tuned"] = dict(tuned.params)
+    if split == 0 and not loaded.sample:
+        with Meter() as meter:
+            body |= _serving_costs(table, cut, prepared, selected, model)
+        body["serving_seconds"] = meter.seconds
     return Fitted(arrays, body)
+
+
+def unfitted(
+    resampled: Resampled, study: Study, strategy: str, params: Params
+) -> tuple[Any, dict[str, Any]]:
+    """A model, and what its ``fit`` takes besides rows and target.
+
+    Raises:
+        NotApplicableError: The rows have weights and the model cannot weigh them.
+    """
+    chosen = registry("model")[strategy]
+    fit_with: dict[str, Any] = {}
+    if resampled.weight is not None:
+        if not chosen.weightable:
+            raise NotApplicableError(
+                f"{chosen.label} cannot weigh rows.", "Take a resampler that changes the rows."
+            )
+        fit_with["sample_weight"] = resampled.weight
+    return chosen.build(task=study.task, seed=study.seed, **params), fit_with
 
 
 def predict(
@@ -275,6 +353,16 @@ def null_prediction(table: StudyTable, cut: Split, study: Study) -> np.ndarray:
     return rate * table.exposure[cut.test]
 
 
+def drawn_arrays(table: StudyTable, study: Study, cut: Split) -> dict[str, np.ndarray]:
+    """How often each row was drawn, and with which others: what a bootstrap's interval needs."""
+    if not study.validation.declared.apparent:
+        return {}
+    times = np.bincount(cut.train, minlength=table.n_rows).astype(np.uint16)
+    if not cut.apparent:
+        return {"times": times}
+    return {"units": np.arange(table.n_rows) if table.groups is None else table.groups}
+
+
 def _serving_costs(
     table: StudyTable, cut: Split, prepared: Prepared, selected: Selected, model: Any
 ) -> dict[str, float]:
@@ -296,7 +384,11 @@ def _serving_costs(
 
 def recall(body: Mapping[str, Any]) -> Selected:
     """A selection that an earlier run kept."""
-    log = Log(**{**body["log"], "notes": tuple(body["log"]["notes"])})
+    kept = dict(body["log"])
+    kept |= {n: tuple(kept[n]) for n in ("notes", "size") if n in kept}
+    if kept.get("step_seconds") is None:
+        kept["step_seconds"] = float("nan")
+    log = Log(**kept)
     raw = dict(body["selection"])
     raw["scores"] = {k: float("nan") if v is None else v for k, v in raw["scores"].items()}
     for name in ("selected", "notes"):
@@ -327,4 +419,6 @@ def _plain(log: Log) -> dict[str, Any]:
         "cpu_seconds": log.cpu_seconds,
         "memory_bytes": None if log.memory_bytes != log.memory_bytes else log.memory_bytes,
         "notes": list(log.notes),
+        "step_seconds": None if log.step_seconds != log.step_seconds else log.step_seconds,
+        "size": list(log.size),
     }
