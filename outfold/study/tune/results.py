@@ -123,8 +123,8 @@ class CandidateTuning:
         if self.optimism > 0:
             return f"{believed}: the score without nesting would flatter by {self.optimism:.2g}."
         return (
-            f"{believed}: here the score without nesting does not flatter, because inner models "
-            "are fitted on fewer rows."
+            f"{believed}: here the score without nesting does not flatter; inner models are fitted "
+            "on fewer rows, which can outweigh the luck of the best."
         )
 
     def frame(self) -> pd.DataFrame:
