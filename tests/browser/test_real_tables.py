@@ -1,4 +1,4 @@
-"""Real tables by clicking: upload, take the defaults, run, read the leaderboard and what follows."""
+"""Real tables by clicking: upload, defaults, run, the leaderboard and what follows from it."""
 
 from __future__ import annotations
 
