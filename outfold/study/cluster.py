@@ -80,6 +80,7 @@ def connected(address: str = "", workers: int | None = None) -> Iterator[Any]:
                 host="127.0.0.1",
                 dashboard_address="127.0.0.1:0",
                 silence_logs=50,
+                preload=["outfold.study.embedded"],
             ) as cluster,
             Client(cluster, set_as_default=False) as client,
         ):
