@@ -178,16 +178,13 @@ def tuned(run: str) -> None:
     one = by_name[chosen.name]
     st.markdown(plain(one.sentence(), 400))
     chart(tuning_history.draw(one, names), "tuning-history")
-    left, right = st.columns(2)
-    with left:
-        shares = cache.remember(
-            "importances", run, chosen.name, [s.split for s in one.splits],
-            compute=lambda: importances(one, cache.result(run).study.seed),
-            say="Asking which parameters matter",
-        )  # fmt: skip
-        chart(tuning_importance.draw(shares, chosen.name, names), "tuning-importance")
-    with right:
-        chart(tuning_values.draw(one, names), "tuning-values")
+    shares = cache.remember(
+        "importances", run, chosen.name, [s.split for s in one.splits],
+        compute=lambda: importances(one, cache.result(run).study.seed),
+        say="Asking which parameters matter",
+    )  # fmt: skip
+    chart(tuning_importance.draw(shares, chosen.name, names), "tuning-importance")
+    chart(tuning_values.draw(one, names), "tuning-values")
     with st.expander("The chosen values as a table"):
         table(one.frame(), "tuning-chosen", alt="Chosen values and scores of each split")
     with st.expander("Every trial as a table"):

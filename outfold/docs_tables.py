@@ -10,6 +10,9 @@ from pathlib import Path
 
 from outfold.metrics.catalogue import catalogue
 from outfold.registry import FOLDERS, Kind, Param, Strategy, registry
+from outfold.study.tune.space import axis_of
+from outfold.validate.catalogue import schemes
+from outfold.validate.scheme import Scheme
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 
@@ -32,6 +35,9 @@ def strategies() -> str:
         lines += ["", f"## {HEADINGS[kind]}"]
         for strategy in registry(kind):
             lines += ["", *_strategy(strategy)]
+    lines += ["", "## Validation schemes", "", "What they mean: [validation.md](validation.md)."]
+    for scheme in schemes().values():
+        lines += ["", *_scheme(scheme)]
     lines += ["", "## Metrics", ""]
     lines += ["| key | metric | tasks | better | what it measures | source |"]
     lines += ["| --- | --- | --- | --- | --- | --- |"]
@@ -50,14 +56,34 @@ def _strategy(strategy: Strategy) -> list[str]:
         facts.append(f"Source: {strategy.source.rstrip('.')}.")
     lines += ["", " ".join(facts)]
     if strategy.params:
-        lines += ["", "| parameter | takes | default | what it does |", "| --- | --- | --- | --- |"]
-        lines += [_param(p) for p in strategy.params]
+        heads = ["parameter", "takes", "default", "what it does"]
+        if strategy.kind == "model":
+            heads += ["tuning tries", "source of that range"]
+        lines += ["", "| " + " | ".join(heads) + " |", "|" + " --- |" * len(heads)]
+        lines += [_param(p, strategy.kind == "model") for p in strategy.params]
     return lines
 
 
-def _param(param: Param) -> str:
+def _scheme(scheme: Scheme) -> list[str]:
+    lines = [f"### `{scheme.key}`: {scheme.label}", "", f"{scheme.summary} {scheme.suits}"]
+    facts = ["Tasks: " + ", ".join(scheme.tasks) + "."]
+    facts += ["Needs a column with the role " + " and ".join(scheme.needs) + "."] * bool(
+        scheme.needs
+    )
+    facts += ["Keeps apart by " + " and ".join(scheme.guards) + "."] * bool(scheme.guards)
+    lines += ["", " ".join([*facts, f"Source: {scheme.source.rstrip('.')}."])]
+    if scheme.fields:
+        lines += ["", "| setting | takes | default | what it does |", "| --- | --- | --- | --- |"]
+        lines += [_param(field, False) for field in scheme.fields]
+    return lines
+
+
+def _param(param: Param, tuned: bool) -> str:
     default = param.none_label if param.default is None else str(param.default)
-    cells = (f"`{param.key}`", param.wanted(), default, param.help)
+    cells = [f"`{param.key}`", param.wanted(), default, param.help]
+    if tuned:
+        axis = axis_of(param)
+        cells += [axis.words(), axis.source] if axis else ["no", param.search_source]
     return "| " + " | ".join(map(_cell, cells)) + " |"
 
 

@@ -28,7 +28,7 @@ def draw(
         x=[i.mean for i in known],
         y=ticks,
         orientation="h",
-        name="mean over the splits",
+        showlegend=False,
         marker={"color": POSITIVE},
         hovertemplate="<b>%{y}</b><br>mean %{x:.0%}<extra></extra>",
     )
@@ -36,7 +36,7 @@ def draw(
         x=[share for i in known for share in i.shares],
         y=[tick for i, tick in zip(known, ticks, strict=True) for _ in i.shares],
         mode="markers",
-        name="one split",
+        showlegend=False,
         marker={"color": NEUTRAL, "symbol": "circle-open", "size": 9, "line": {"width": 2}},
         hovertemplate="<b>%{y}</b><br>one split: %{x:.0%}<extra></extra>",
     )
@@ -53,8 +53,8 @@ def draw(
             "trials differ by"
         )
     below = (
-        "Functional ANOVA on a random forest over the trials (Hutter et al. 2014); rough where "
-        "trials are few."
+        "Bars: mean over the splits; circles: single splits. Functional ANOVA on a random forest "
+        "over the trials (Hutter et al. 2014); rough where trials are few."
     )
     return layout(
         figure, title, below, x="Share of the differences between trials", y="Parameter",

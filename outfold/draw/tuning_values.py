@@ -43,7 +43,11 @@ def draw(of: CandidateTuning, names: Mapping[str, str] | None = None) -> go.Figu
             x.append(at)
             y.append(tick)
             said.append([split.split + 1, _words(value)])
-        spreads[axis.label] = max(placed) - min(placed) if placed else 0.0
+        differing = len(set(placed)) > 1
+        if axis.kind == "choice":
+            spreads[axis.label] = float(differing)
+        else:
+            spreads[axis.label] = max(placed) - min(placed) if differing else 0.0
     figure.add_scatter(
         x=x,
         y=y,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pandas as pd
 
 from outfold.data.dataset import Dataset
@@ -90,11 +92,45 @@ def with_target(
         selectors=_still_valid("selector", study.selectors, facts) or (NONE,),
         resamplers=_still_valid("resampler", study.resamplers, facts) or (NONE,),
         models=_still_valid("model", study.models, facts) or default_models(facts),
+        tuning=study.tuning
+        if study.tuning.metric in {m.key for m in metrics_for(found)}
+        else dataclasses.replace(study.tuning, metric=""),
         target_transform=study.target_transform if not is_classification(found) else "none",
         metric=study.metric
         if study.metric in {m.key for m in metrics_for(found)}
         else default_metric(found).key,
     )
+
+
+def moved(study: Study, dataset: Dataset, frame: pd.DataFrame) -> tuple[Study, tuple[str, ...]]:
+    """The study on another reading of its table, and what could not come along.
+
+    Types, roles and fixes of columns that are still there stay; the target must be there.
+
+    Args:
+        study: The study as it is.
+        dataset: The other reading's description.
+        frame: The other reading.
+
+    Returns:
+        The study, and in words what was left behind: ``the role of age``.
+    """
+    there = set(dataset.schema.names())
+    lost = [f"the type of {c}" for c, _ in study.types if c not in there]
+    lost += [f"the role of {c}" for c, _ in study.roles if c not in there]
+    lost += [f"the fix of {', '.join(f.columns)}" for f in study.fixes if not there >= {*f.columns}]
+    kept = study.replace(
+        dataset=dataset.key,
+        types={c: t for c, t in study.types if c in there},
+        roles={c: r for c, r in study.roles if c in there},
+        fixes=tuple(f for f in study.fixes if there >= {*f.columns}),
+    )
+    found = propose_task(frame[study.target], dataset.schema[study.target].type)
+    # Classes stay classes even where two became three; numbers may have become words.
+    same = is_classification(found) == is_classification(study.task)
+    task = study.task if same and not is_classification(found) else found
+    there_too = with_target(kept, dataset, frame, study.target, task)
+    return there_too.replace(positive=study.positive), tuple(lost)
 
 
 def default_models(facts: Facts) -> tuple[Choice, ...]:
