@@ -7,6 +7,7 @@ only saves reading and computing it again.
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -16,6 +17,7 @@ import streamlit as st
 
 from outfold.hashing import key_of
 from outfold.study.study import NONE, Choice, Study, Validation
+from outfold.study.tune.tuning import NO_TUNING
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from outfold.judge.compare import Comparison
     from outfold.judge.leaderboard import Leaderboard
     from outfold.judge.tradeoff import Tradeoff
+    from outfold.study.plan import Plan
     from outfold.study.results import Predictions, RunResult
     from outfold.study.table import StudyTable
     from outfold.study.workspace import Workspace
@@ -48,6 +51,11 @@ def _workspace(root: str) -> Workspace:
 
 @st.cache_resource(max_entries=3, ttl=_HOUR, show_spinner=False)
 def _large(key: str, _compute: Callable[[], Any]) -> Any:
+    return _compute()
+
+
+@st.cache_resource(max_entries=2, ttl=_HOUR, show_spinner=False)
+def _splits(key: str, _compute: Callable[[], Any]) -> Any:
     return _compute()
 
 
@@ -76,7 +84,7 @@ def table_key(study: Study) -> str:
     """The key of what a study's table depends on; which models are chosen does not matter."""
     bare = study.replace(
         validation=Validation(), preparation=Choice("standard"), selectors=(NONE,),
-        resamplers=(NONE,), models=(), metric="", seed=0,
+        resamplers=(NONE,), models=(), metric="", seed=0, tuning=NO_TUNING,
     )  # fmt: skip
     return bare.key
 
@@ -102,6 +110,28 @@ def table(study: Study) -> StudyTable:
     key = key_of("table", os.environ.get("OUTFOLD_HOME", ""), table_key(study))
     with st.spinner("Preparing the table"):
         return _large(key, lambda: study_table(workspace(), study))
+
+
+def plan(study: Study) -> Plan:
+    """Every step of a study, with its splits drawn once for a table and a validation.
+
+    Raises:
+        OutfoldError: The study cannot be run as it stands.
+    """
+    from outfold.study.plan import make_plan
+    from outfold.study.quick import samples_of
+    from outfold.study.steps import with_splits
+
+    def compute() -> Plan:
+        drawn = key_of(
+            "splits", os.environ.get("OUTFOLD_HOME", ""), table_key(study), study.validation,
+            study.seed, study.train_shares,
+        )  # fmt: skip
+        loaded = _splits(drawn, lambda: with_splits(table(study), study))
+        made = make_plan(study, loaded.table, loaded.splits)
+        return dataclasses.replace(made, samples=samples_of(study, loaded).plans)
+
+    return remember("plan", study.key, compute=compute)
 
 
 def typed(study: Study) -> tuple[pd.DataFrame, Any]:
@@ -147,6 +177,19 @@ def class_counts(study: Study, choices: Sequence[Choice]) -> Any:
     )  # fmt: skip
 
 
+def folds(study: Study) -> Any:
+    """A picture of the study's splits, ready to be shown."""
+    from components.chart import drawn
+    from outfold.draw import validation_folds
+    from outfold.study.fold_view import fold_view
+
+    return remember(
+        "folds", table_key(study), study.validation, study.seed,
+        compute=lambda: drawn(validation_folds.draw(fold_view(table(study), study))),
+        say="Drawing the folds",
+    )  # fmt: skip
+
+
 def columns(study: Study) -> pd.DataFrame:
     """The rows of the column editor. Shared: never change it."""
     from components.columns import frame_of
@@ -174,12 +217,27 @@ def findings(study: Study) -> tuple[Finding, ...]:
 
     def compute() -> tuple[Finding, ...]:
         frame, schema = typed(study)
-        return findings(frame, schema, study.target, task=study.task)
+        return findings(frame, schema, study.target, task=study.task, ignored=ignored)
 
+    ignored = tuple(column for column, role in study.roles if role == "ignore")
     return remember(
-        "findings", study.dataset, study.fixes, study.types, study.target, study.task,
+        "findings", study.dataset, study.fixes, study.types, study.target, study.task, ignored,
         compute=compute, say="Looking for what is conspicuous",
     )  # fmt: skip
+
+
+def let_go(run: str) -> tuple[int, int]:
+    """Fits of a run whose predictions were let go, of how many."""
+    from outfold.study.run import plan_of
+
+    record = workspace().records.run(run)
+
+    def compute() -> tuple[str, ...]:
+        made = plan_of(workspace(), run)
+        return tuple({k for keys in made.fits.values() for k in keys}) if made else ()
+
+    fits = remember("fits", run, record.started, record.total, compute=compute)
+    return len(workspace().gone(fits)), len(fits)
 
 
 def result(run: str) -> RunResult:
@@ -198,13 +256,16 @@ def leaderboard(run: str, metric: str | None = None) -> Leaderboard:
 
     measured = result(run)
     wanted = metric or measured.study.metric
-    record = workspace().records.run(run)
+    record, stored = workspace().records.run(run), _stored(run)
     return remember(
-        "leaderboard", run, record.done, record.state, wanted,
-        compute=lambda: leaderboard(
-            measured, wanted, predictions=lambda name: predictions(run, name)
-        ),
+        "leaderboard", run, record.done, record.state, wanted, stored is None,
+        compute=lambda: leaderboard(measured, wanted, predictions=stored),
     )  # fmt: skip
+
+
+def _stored(run: str) -> Callable[[str], Predictions] | None:
+    """How to get the predictions of a run's candidates, or None where some were let go."""
+    return None if let_go(run)[0] else lambda name: predictions(run, name)
 
 
 def predictions(run: str, candidate: str) -> Predictions:
@@ -222,12 +283,10 @@ def comparison(run: str, metric: str) -> Comparison:
     """Every pair of candidates of a run."""
     from outfold.judge.compare import compare
 
-    record = workspace().records.run(run)
+    record, stored = workspace().records.run(run), _stored(run)
     return remember(
-        "comparison", run, record.done, record.state, metric,
-        compute=lambda: compare(
-            result(run), metric, predictions=lambda name: predictions(run, name)
-        ),
+        "comparison", run, record.done, record.state, metric, stored is None,
+        compute=lambda: compare(result(run), metric, predictions=stored),
         say="Comparing every pair",
     )  # fmt: skip
 
@@ -236,10 +295,8 @@ def tradeoff(run: str, metric: str, cost: str, tolerance: float | None) -> Trade
     """The candidates of a run by score and cost."""
     from outfold.judge.tradeoff import tradeoff
 
-    record = workspace().records.run(run)
+    record, stored = workspace().records.run(run), _stored(run)
     return remember(
-        "tradeoff", run, record.done, record.state, metric, cost, tolerance,
-        compute=lambda: tradeoff(
-            result(run), metric, cost, tolerance, predictions=lambda name: predictions(run, name)
-        ),
+        "tradeoff", run, record.done, record.state, metric, cost, tolerance, stored is None,
+        compute=lambda: tradeoff(result(run), metric, cost, tolerance, predictions=stored),
     )  # fmt: skip

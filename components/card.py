@@ -72,7 +72,8 @@ def _plan(study: Study) -> None:
     fits = candidates * study.validation.n_splits
     st.markdown(f"Predicts **{plain(study.target, 40)}**")
     st.caption(
-        f"{TASK_LABELS[study.task]}  \n{count(candidates, 'candidate')}, {count(fits, 'fit')}"
+        f"{TASK_LABELS[study.task]}  \n{count(candidates, 'candidate')}"
+        + (f", {count(fits, 'fit')}" if fits else "")  # else the groups decide how many
     )
 
 

@@ -1,18 +1,15 @@
-"""Controls for the parts of a study that are not strategies: target, task, validation, metric."""
+"""Controls for the parts of a study that are not strategies: target, task, metric, seed."""
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
-from typing import Any
 
 import streamlit as st
 
 from components import cache, state
 from outfold.data.schema import Schema
-from outfold.errors import StudyError
 from outfold.metrics.catalogue import catalogue, metrics_for
-from outfold.study.study import SCHEMES, Scheme, Study, Validation
+from outfold.study.study import Study
 from outfold.task import TASK_LABELS, TASKS, Task, is_classification
 
 
@@ -66,80 +63,6 @@ def metric(study: Study, label: str = "Metric that ranks the candidates") -> Non
         help=known[study.metric].summary if study.metric in known else None,
         **state.bound("metric", study.metric, lambda key: study.replace(metric=key)),
     )
-
-
-def schemes_for(study: Study) -> list[Scheme]:
-    """The validation schemes that the roles and the task allow."""
-    from outfold.study.split import check_scheme
-
-    grouped = study.column_with("group") is not None
-    ordered = study.column_with("time") is not None
-
-    def allowed(scheme: Scheme) -> bool:
-        try:
-            check_scheme(Validation(scheme), grouped, ordered, study.task)
-        except StudyError:
-            return False
-        return True
-
-    return [scheme for scheme in SCHEMES if allowed(scheme)]
-
-
-def validation(study: Study) -> None:
-    """Choose how rows are held out."""
-    now = study.validation
-
-    def change(**values: Any) -> Study:
-        return study.replace(validation=dataclasses.replace(now, **values))
-
-    options = schemes_for(study)
-    if now.scheme not in options:
-        options = [now.scheme, *options]
-    cells = st.columns(3)
-    with cells[0]:
-        st.selectbox(
-            "How rows are held out",
-            options,
-            format_func=lambda scheme: SCHEMES[scheme],
-            help="Schemes that keep groups together or respect time appear when a column has "
-            "that role.",
-            **state.bound("scheme", now.scheme, lambda scheme: change(scheme=scheme)),
-        )
-    if now.is_holdout:
-        with cells[1]:
-            st.slider(
-                "Share held out",
-                0.05,
-                0.9,
-                step=0.05,
-                **state.bound("share", now.test_share, lambda share: change(test_share=share)),
-            )
-        return
-    with cells[1]:
-        st.number_input(
-            "Folds",
-            2,
-            50,
-            step=1,
-            **state.bound("folds", now.folds, lambda folds: change(folds=int(folds))),
-        )
-    with cells[2]:
-        if now.scheme == "time":
-            st.number_input(
-                "Rows left out between training and validation",
-                0,
-                step=1,
-                **state.bound("gap", now.gap, lambda gap: change(gap=int(gap))),
-            )
-        else:
-            st.number_input(
-                "Repeats",
-                1,
-                20,
-                step=1,
-                help="How often the folds are drawn anew: steadier scores, more work.",
-                **state.bound("repeats", now.repeats, lambda repeats: change(repeats=int(repeats))),
-            )
 
 
 def seed_and_transform(study: Study) -> None:

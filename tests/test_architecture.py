@@ -11,11 +11,11 @@ ROOT = Path(__file__).resolve().parents[1]
 RANKS = {
     "errors": 0, "hashing": 0, "registry": 0, "task": 0,
     "data": 1, "explore": 2,
-    "prepare": 3, "select": 3, "resample": 3, "models": 3, "metrics": 3,
+    "prepare": 3, "select": 3, "resample": 3, "models": 3, "metrics": 3, "validate": 3,
     "study": 4, "judge": 5, "ship": 6, "draw": 7,
     "report": 8, "commands": 8, "cli": 9, "__main__": 10, "docs_tables": 10,
 }  # fmt: skip
-SIBLINGS = {"prepare", "select", "resample", "models", "metrics"}
+SIBLINGS = {"prepare", "select", "resample", "models", "metrics", "validate"}
 HEAVY = ("sklearn", "imblearn", "statsmodels", "shap", "dask", "distributed", "lightgbm", "scipy")
 BANNED_NAMES = {"utils.py", "util.py", "helpers.py", "helper.py", "misc.py", "common.py"}
 PAGE_LINES = 120

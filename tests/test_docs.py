@@ -14,6 +14,7 @@ from outfold.commands import COMMANDS
 from outfold.data.quality import checks
 from outfold.docs_tables import DOCUMENTS
 from outfold.registry import FOLDERS, registry
+from outfold.validate.catalogue import schemes
 
 ROOT = Path(__file__).resolve().parents[1]
 TEXTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -32,6 +33,13 @@ def test_every_strategy_has_its_heading(kind):
     text = (ROOT / "docs" / "strategies.md").read_text()
     for strategy in registry(kind):
         assert f"### `{strategy.key}`: {strategy.label}" in text
+
+
+@pytest.mark.parametrize("scheme", schemes().values(), ids=lambda s: s.key)
+def test_every_validation_scheme_has_its_heading(scheme):
+    """So has every way of holding out rows."""
+    text = (ROOT / "docs" / "strategies.md").read_text()
+    assert f"### `{scheme.key}`: {scheme.label}" in text
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda c: c.name)

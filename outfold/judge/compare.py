@@ -12,6 +12,7 @@ import pandas as pd
 
 from outfold.judge.adjust import adjust
 from outfold.judge.bootstrap import bootstrap, interval, p_value
+from outfold.judge.bootstrap_run import BootstrapRun, bootstrap_run, test_words
 from outfold.judge.chosen_metric import chosen_metric
 from outfold.judge.corrected_t import corrected_t
 from outfold.metrics.metric import Floats, Metric
@@ -91,8 +92,8 @@ def compare(
         result: What was measured.
         metric: Key of the metric; the study's own by default.
         confidence: Of the intervals.
-        predictions: For a single hold-out, where one split gives no test: how to get stored
-            predictions, so that the validation rows can be bootstrapped instead.
+        predictions: For a single hold-out, where one split gives no test, and for the .632+
+            bootstrap: how to get stored predictions.
 
     Raises:
         UnknownNameError: There is no such metric.
@@ -101,7 +102,7 @@ def compare(
     chosen = chosen_metric(result.study, metric)
     rows = [c for c in result.finished() if known(c, chosen)]
     pairs = list(itertools.combinations(range(len(rows)), 2))
-    drawn = row_draws(rows, chosen, predictions)
+    drawn = bootstrap_run(result, predictions) or row_draws(rows, chosen, predictions)
     found, method = differences(rows, pairs, chosen, result.test_train_ratio, confidence, drawn)
     return Comparison(chosen.key, method, confidence, found)
 
@@ -129,7 +130,7 @@ def differences(
     metric: Metric,
     ratio: float,
     confidence: float,
-    drawn: Floats | None,
+    drawn: Floats | BootstrapRun | None,
 ) -> tuple[tuple[Pair, ...], str]:
     """The pairs, with Holm's correction over them, and how they were judged, in words.
 
@@ -139,10 +140,15 @@ def differences(
         metric: The metric.
         ratio: Validation rows over training rows.
         confidence: Of the intervals.
-        drawn: What ``row_draws`` gave.
+        drawn: What ``bootstrap_run`` or else ``row_draws`` gave.
     """
     scores = np.array([row.scores[metric.key] for row in rows], dtype=np.float64)
-    if drawn is not None:
+    if isinstance(drawn, BootstrapRun):
+        found = [drawn.difference(rows[i].name, rows[j].name, metric, confidence) for i, j in pairs]
+        nan, n = float("nan"), scores.shape[-1]
+        judged = [(gap, low, high, nan, p, n) for gap, low, high, p in found]
+        method = test_words(metric)
+    elif drawn is not None:
         gaps = [float(scores[i, 0] - scores[j, 0]) for i, j in pairs]
         judged = [
             _by_rows(gap, drawn[:, i] - drawn[:, j], confidence)

@@ -15,12 +15,25 @@ import numpy as np
 import pandas as pd
 
 from outfold.judge.bootstrap import interval
+from outfold.judge.bootstrap_run import (
+    BootstrapRun,
+    bootstrap_run,
+    estimate_words,
+    interval_words,
+)
+from outfold.judge.bootstrap_run import interval as interval_of_error
 from outfold.judge.chosen_metric import chosen_metric
 from outfold.judge.compare import Lookup, differences, known, row_draws
 from outfold.judge.corrected_t import corrected_t
 from outfold.metrics.catalogue import metrics_for
 from outfold.metrics.metric import Floats, Metric
 from outfold.study.results import CandidateResult, RunResult
+
+
+MEAN = "mean over the splits, on rows held out"
+
+UNRANKED = {"finished": 0, "running": 1, "waiting": 2, "stopped": 3, "cancelled": 4, "failed": 5}
+"""In which order candidates without a rank follow those that have one, by status."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +47,7 @@ class Figure:
         high: Upper end.
         n: Splits on which it is defined.
         values: Its value on each finished split, NaN where undefined.
+        std_error: Of the mean, where it does not follow from ``std``; else NaN.
     """
 
     mean: float
@@ -42,6 +56,7 @@ class Figure:
     high: float
     n: int
     values: tuple[float, ...]
+    std_error: float = float("nan")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +71,7 @@ class Row:
         tied: Whether it is the best or not told apart from it.
         p_vs_best: Of the test against the best, after Holm; NaN for the best and the unranked.
         difference: Mean difference to the best, in the metric's unit; 0 for the best itself.
-        reason: Why it failed or cannot be ranked, one sentence; empty otherwise.
+        reason: Why it failed, was stopped or cannot be ranked; empty otherwise.
     """
 
     result: CandidateResult
@@ -87,6 +102,7 @@ class Leaderboard:
         test: How candidates were compared with the best, in words.
         rows: The candidates.
         n_splits: Splits of the run.
+        estimate: What the figures are, in words.
     """
 
     metric: str
@@ -97,6 +113,7 @@ class Leaderboard:
     test: str
     rows: tuple[Row, ...]
     n_splits: int
+    estimate: str = MEAN
 
     @property
     def best(self) -> Row | None:
@@ -129,7 +146,8 @@ class Leaderboard:
     def frame(self) -> pd.DataFrame:
         """One row per candidate: names, rank, the ranking metric, the other metrics, costs.
 
-        Columns: rank, candidate, selector, resampler, model, status, baseline, tied_with_best,
+        Columns: rank, candidate, selector, resampler, model, status, splits_done, rows (that the
+        figures stand on), baseline, tied_with_best,
         score, std, low, high (of the ranking metric), p_vs_best, one column for the mean of each
         metric, fit_seconds, predict_seconds_per_1000, predict_seconds_one_row,
         peak_memory_bytes, size_bytes, reason.
@@ -142,6 +160,8 @@ class Leaderboard:
                     "rank": row.rank,
                     **_names(row.result),
                     "status": row.result.status,
+                    "splits_done": row.result.splits_done,
+                    "rows": row.result.rows,
                     "baseline": row.baseline,
                     "tied_with_best": row.tied,
                     "score": shown.mean if shown else np.nan,
@@ -192,6 +212,8 @@ class Leaderboard:
                     },
                     **_costs(row.result),
                     "status": row.result.status,
+                    "splits_done": row.result.splits_done,
+                    "rows": row.result.rows,
                     "reason": row.reason,
                 }
             )
@@ -199,6 +221,7 @@ class Leaderboard:
             "metric": self.metric,
             "direction": self.direction,
             "confidence": self.confidence,
+            "estimate": self.estimate,
             "interval": self.interval,
             "test": self.test,
             "leaderboard": lines,
@@ -234,9 +257,9 @@ def leaderboard(
         result: What was measured.
         metric: Key of the ranking metric; the study's own by default.
         confidence: Of the intervals, and 1 minus the level of the tests against the best.
-        predictions: For a single hold-out: how to get a candidate's stored predictions, so that
-            intervals and tests can come from a bootstrap of the validation rows. Without it a
-            hold-out has no intervals.
+        predictions: How to get a candidate's stored predictions. A single hold-out needs them for
+            intervals and tests, by a bootstrap of the validation rows; the .632+ bootstrap needs
+            them for its estimate, without which the plain mean out of bag is shown.
 
     Raises:
         UnknownNameError: There is no such metric.
@@ -246,13 +269,23 @@ def leaderboard(
     sign = -1.0 if chosen.direction == "higher" else 1.0
     figures = {c.name: _figures(c, result, confidence) for c in result.candidates}
     ranked = [c for c in result.finished() if known(c, chosen)]
+    plus = bootstrap_run(result, predictions)
+    if plus is not None:
+        figures |= {c.name: _corrected(c, plus, result, confidence) for c in ranked}
     ranked.sort(key=lambda c: sign * figures[c.name][chosen.key].mean)
     single = result.n_splits == 1
     how = f"{confidence:.0%} corrected resampled t over {result.n_splits} splits"
     if single:
         how = "none: a single split gives no interval without its predictions"
-    drawn = row_draws(ranked, chosen, predictions)
-    if drawn is not None:
+    drawn = plus or row_draws(ranked, chosen, predictions)
+    told = ""
+    if result.study.validation.declared.apparent:
+        how = "none: the .632+ bootstrap needs its predictions"
+        told = "plain mean out of bag, not corrected"
+    if isinstance(drawn, BootstrapRun):
+        how = interval_words(chosen, confidence, result.n_splits)
+        told = estimate_words(chosen, result.n_splits)
+    elif drawn is not None:
         how = f"{confidence:.0%} bootstrap of the validation rows, {len(drawn)} draws"
         _add_row_intervals(figures, ranked, chosen, confidence, drawn)
     versus = [(0, i) for i in range(1, len(ranked))]
@@ -266,10 +299,10 @@ def leaderboard(
         tied = place == 0 or p[name] >= level
         away = gap.get(name, 0.0)
         rows.append(Row(c, place + 1, figures[name], baseline, tied, p.get(name, nan), away, ""))
-    order = {"finished": 0, "running": 1, "waiting": 2, "cancelled": 3, "failed": 4}
     names = {c.name for c in ranked}
     rest = sorted(
-        (c for c in result.candidates if c.name not in names), key=lambda c: order[c.status]
+        (c for c in result.candidates if c.name not in names),
+        key=lambda c: (UNRANKED[c.status], _so_far(figures[c.name], chosen, sign)),
     )
     rows += [
         Row(c, None, figures[c.name], c.candidate.is_baseline, False, nan, nan, _reason(c, chosen))
@@ -277,8 +310,30 @@ def leaderboard(
     ]
     return Leaderboard(
         chosen.key, chosen.label, chosen.direction, confidence, how, test, tuple(rows),
-        result.n_splits,
+        result.n_splits, told or MEAN,
     )  # fmt: skip
+
+
+def _so_far(figures: Mapping[str, Figure], metric: Metric, sign: float) -> float:
+    """Where a candidate without a rank stands among its like, by the splits that it has."""
+    mean = figures[metric.key].mean if metric.key in figures else float("nan")
+    return float("inf") if np.isnan(mean) else sign * mean
+
+
+def _corrected(
+    row: CandidateResult, plus: BootstrapRun, result: RunResult, confidence: float
+) -> dict[str, Figure]:
+    """Every metric of a candidate as the .632+ bootstrap estimates it, in menu order."""
+    metrics = [m for m in metrics_for(result.study.task) if row.scores.get(m.key)]
+    found = {}
+    for metric, made in zip(metrics, plus.estimates(row.name, metrics).values(), strict=True):
+        low, high = _within(metric, *interval_of_error(made.value, made.std_error, confidence))
+        scores = [v for v in row.scores[metric.key] if not np.isnan(v)]
+        std = float(np.std(scores, ddof=1)) if len(scores) > 1 else float("nan")
+        found[metric.key] = Figure(
+            made.value, std, low, high, len(scores), tuple(row.scores[metric.key]), made.std_error
+        )
+    return found
 
 
 def _figures(row: CandidateResult, result: RunResult, confidence: float) -> dict[str, Figure]:
@@ -288,6 +343,8 @@ def _figures(row: CandidateResult, result: RunResult, confidence: float) -> dict
         if values := row.scores.get(metric.key, ()):
             t = corrected_t(values, result.test_train_ratio, confidence)
             low, high = _within(metric, t.low, t.high)
+            if result.study.validation.declared.apparent:
+                low = high = float("nan")  # the corrected t is about splits of another kind
             std = float(np.sqrt(t.variance))
             found[metric.key] = Figure(t.mean, std, low, high, t.n, tuple(values))
     return found

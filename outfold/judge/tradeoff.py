@@ -199,7 +199,7 @@ def tradeoff(
             default a candidate is good enough where the corrected test does not tell it from the
             best and it lies within one standard error of it (Breiman et al. 1984).
         confidence: Of intervals and tests.
-        predictions: See ``leaderboard``; for a single hold-out.
+        predictions: See ``leaderboard``.
 
     Raises:
         UnknownNameError: There is no such metric.
@@ -221,7 +221,14 @@ def tradeoff(
     prices = [float(getattr(r.result.costs, cost)) for r in rows]
     front = pareto(goods, prices)
     ratio = result.test_train_ratio
-    errors = [f.std * math.sqrt(1 / f.n + ratio) if f.n > 1 else math.nan for f in figures]
+    errors = [
+        f.std_error
+        if math.isfinite(f.std_error)
+        else f.std * math.sqrt(1 / f.n + ratio)
+        if f.n > 1
+        else math.nan
+        for f in figures
+    ]
     if tolerance is not None:
         words = f"within {tolerance:g} of the best"
         within = [goods[0] - g <= tolerance for g in goods]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from outfold.metrics.metric import Floats, Metric, Scored
+from outfold.metrics.metric import Floats, Metric, Parts, Scored
 from outfold.metrics.null import mean, null_means, null_shares
 from outfold.metrics.probability import surprise
 
@@ -53,12 +53,27 @@ def floored(value: Floats, null: Floats) -> Floats:
     return np.maximum(value, np.maximum(FLOOR * null, 1e-12))
 
 
-def _mean_deviance(scored: Scored, value: Floats, power: float) -> float:
+def _deviances(scored: Scored, value: Floats, power: float) -> Floats:
+    """Each row's deviance; NaN in all where the family cannot have one of the values."""
     y = np.asarray(scored.truth, dtype=np.float64)
     low = y.min() if len(y) else -1.0
     if low < 0 or (power >= 2 and low <= 0) or value.min() <= 0:
-        return UNDEFINED
-    return mean(unit_deviance(y, value, power), scored.weight)
+        return np.full(len(y), UNDEFINED)
+    return unit_deviance(y, value, power)
+
+
+def _mean_deviance(scored: Scored, value: Floats, power: float) -> float:
+    return mean(_deviances(scored, value, power), scored.weight)
+
+
+def _parts(power: float, *, counts: bool = False) -> Parts:
+    def of(scored: Scored) -> Floats:
+        if scored.value is None:
+            return np.full(len(scored.truth), UNDEFINED)
+        value = floored(scored.value, null_means(scored)) if counts else scored.value
+        return _deviances(scored, value, power)
+
+    return Parts(of)
 
 
 def _share_removed(deviance: float, null: float) -> float:
@@ -127,6 +142,7 @@ METRICS = (
         "McCullagh & Nelder 1989",
         order=5,
         default_for=("count",),
+        parts=_parts(1, counts=True),
     ),
     Metric(
         "d2_poisson",
@@ -181,6 +197,7 @@ METRICS = (
         None,
         "McCullagh & Nelder 1989",
         order=80,
+        parts=_parts(2),
     ),
     Metric(
         "d2_gamma",
@@ -207,5 +224,6 @@ METRICS = (
         None,
         "Jørgensen 1987",
         order=90,
+        parts=_parts(1.5),
     ),
 )

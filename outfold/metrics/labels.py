@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from outfold.metrics.confusion import confusion_of, kappa, matthews, ratio
-from outfold.metrics.metric import Floats, Metric, Scored
+from outfold.metrics.metric import Floats, Metric, Parts, Scored
 
 UNDEFINED = float("nan")
 
@@ -121,6 +121,25 @@ def precision_macro(scored: Scored) -> float:
     return float(each[here].mean())
 
 
+def _hits(scored: Scored) -> Floats:
+    """1 for each row predicted right, else 0."""
+    if confusion_of(scored) is None:
+        return np.full(len(scored.truth), UNDEFINED)
+    return np.asarray(scored.predicted() == scored.truth, dtype=np.float64)
+
+
+def _balanced_hits(scored: Scored) -> Floats:
+    """Hits in which each class counts alike: their weighted mean is the balanced accuracy."""
+    table = confusion_of(scored)
+    if table is None or len(recalls := _recalls(table)) < 2:
+        return np.full(len(scored.truth), UNDEFINED)
+    size = table.sum(axis=1)
+    own = np.divide(np.diag(table), size, out=np.zeros(len(table)), where=size > 0)
+    codes = np.asarray(scored.truth, dtype=np.intp)
+    share = np.where(size[codes] > 0, size[codes] / size.sum(), 1.0)
+    return float(recalls.mean()) + (_hits(scored) - own[codes]) / (len(recalls) * share)
+
+
 METRICS = (
     Metric(
         "balanced_accuracy",
@@ -135,6 +154,7 @@ METRICS = (
         "Brodersen et al. 2010",
         order=50,
         default_for=("multiclass",),
+        parts=Parts(_balanced_hits, "together"),
     ),
     Metric(
         "accuracy",
@@ -147,6 +167,7 @@ METRICS = (
         0.0,
         1.0,
         order=55,
+        parts=Parts(_hits),
     ),
     Metric(
         "f1",

@@ -71,6 +71,22 @@ class Scored:
 
 
 @dataclass(frozen=True, slots=True)
+class Parts:
+    """What each row adds to a metric, for methods that follow single rows.
+
+    Attributes:
+        of: From ``Scored`` to a value a row, shape (n_rows,), whose weighted mean is the metric,
+            or its square; NaN where the metric is undefined.
+        kind: ``rows`` where a value depends on its own row alone; ``root`` where, besides, the
+            metric is the root of the mean; ``together`` where it depends on the other rows too,
+            so that the metric is a mean of rows to first order only, like the AUC.
+    """
+
+    of: Callable[[Scored], Floats]
+    kind: Literal["rows", "root", "together"] = "rows"
+
+
+@dataclass(frozen=True, slots=True)
 class Metric:
     """One figure of merit.
 
@@ -88,6 +104,7 @@ class Metric:
         source: Author and year.
         order: Place in menus, small first.
         default_for: Tasks whose default metric this is.
+        parts: How it is made of its rows; None where it is no mean over rows in any sense.
     """
 
     key: str
@@ -102,3 +119,4 @@ class Metric:
     source: str = ""
     order: int = 100
     default_for: tuple[Task, ...] = ()
+    parts: Parts | None = None

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
-from outfold.metrics.metric import Floats, Metric, Scored
+from outfold.metrics.metric import Floats, Metric, Parts, Scored
 from outfold.metrics.null import mean, null_shares
 
 TINY = float(np.finfo(np.float64).eps)
@@ -43,6 +45,15 @@ def brier(scored: Scored) -> float:
     return mean(squared_distance(scored, scored.probability), scored.weight)
 
 
+def _parts(values: Callable[[Scored, Floats], Floats]) -> Parts:
+    def of(scored: Scored) -> Floats:
+        if scored.probability is None:
+            return np.full(len(scored.truth), np.nan)
+        return values(scored, scored.probability)
+
+    return Parts(of)
+
+
 def brier_skill(scored: Scored) -> float:
     """One minus the Brier score over that of the training shares."""
     if scored.probability is None:
@@ -65,6 +76,7 @@ METRICS = (
         None,
         "Good 1952",
         order=30,
+        parts=_parts(surprise),
     ),
     Metric(
         "brier",
@@ -79,6 +91,7 @@ METRICS = (
         2.0,
         "Brier 1950",
         order=40,
+        parts=_parts(squared_distance),
     ),
     Metric(
         "brier_skill",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from outfold.metrics.metric import Floats, Metric, Scored
+from outfold.metrics.metric import Floats, Metric, Parts, Scored
 from outfold.metrics.null import mean
 
 UNDEFINED = float("nan")
@@ -64,6 +64,30 @@ def rmsle(scored: Scored) -> float:
     return float(np.sqrt(mean(np.asarray(apart**2), scored.weight)))
 
 
+def _undefined(scored: Scored) -> Floats:
+    return np.full(len(scored.truth), UNDEFINED)
+
+
+def _squares(scored: Scored) -> Floats:
+    return _undefined(scored) if scored.value is None else _errors(scored) ** 2
+
+
+def _sizes(scored: Scored) -> Floats:
+    return _undefined(scored) if scored.value is None else np.abs(_errors(scored))
+
+
+def _shares(scored: Scored) -> Floats:
+    if scored.value is None or not np.all(scored.truth):
+        return _undefined(scored)
+    return np.abs(_errors(scored) / scored.truth)
+
+
+def _squared_ratios(scored: Scored) -> Floats:
+    if scored.value is None or scored.truth.min() <= -1 or scored.value.min() <= -1:
+        return _undefined(scored)
+    return np.asarray((np.log1p(scored.truth) - np.log1p(scored.value)) ** 2)
+
+
 METRICS = (
     Metric(
         "rmse",
@@ -77,6 +101,7 @@ METRICS = (
         None,
         order=10,
         default_for=("regression",),
+        parts=Parts(_squares, "root"),
     ),
     Metric(
         "mae",
@@ -89,6 +114,7 @@ METRICS = (
         0.0,
         None,
         order=20,
+        parts=Parts(_sizes),
     ),
     Metric(
         "median_ae",
@@ -126,6 +152,7 @@ METRICS = (
         0.0,
         None,
         order=60,
+        parts=Parts(_squared_ratios, "root"),
     ),
     Metric(
         "mape",
@@ -139,5 +166,6 @@ METRICS = (
         None,
         "de Myttenaere et al. 2016",
         order=70,
+        parts=Parts(_shares),
     ),
 )

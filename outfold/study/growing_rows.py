@@ -13,14 +13,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from outfold.errors import StudyError
-from outfold.hashing import key_of
 from outfold.metrics.metric import Ints
+from outfold.study.speed import NO_QUICK, NO_RACE
 from outfold.study.split import Split
 from outfold.study.study import Candidate, Choice, Study
 from outfold.study.table import StudyTable
-
-VERSION = 1
-"""Raised when the drawing of parts changes."""
 
 SIZES = 6
 """Sizes of a curve, all rows included."""
@@ -36,15 +33,6 @@ LARGEST_FIRST = 0.6
 def n_whole(n_positions: int, study: Study) -> int:
     """Splits that train on all of their rows, out of all splits of a plan; they come first."""
     return n_positions // (1 + len(study.train_shares))
-
-
-def rows_key(table: str, study: Study, position: int, n_positions: int) -> str:
-    """The content key of one split's rows; whole splits have the key that they have anyway."""
-    whole = n_whole(n_positions, study)
-    parts = ("split", table, study.validation, study.seed, position % whole)
-    if position < whole:
-        return key_of(*parts)
-    return key_of(*parts, VERSION, study.train_shares[position // whole - 1])
 
 
 def grown(cut: Sequence[Split], table: StudyTable, study: Study) -> list[Split]:
@@ -130,7 +118,8 @@ def curve_study(study: Study, candidates: Sequence[Candidate], shares: Sequence[
     """The study that measures a curve: some candidates, on growing parts of the training rows.
 
     Where the candidates are no full grid, the smallest grid that holds them is taken. Fits on all
-    rows are those of the study itself, so they are not computed again.
+    rows are those of the study itself, so they are not computed again. There is no race and no
+    quick look: every point rests on every split.
 
     Raises:
         StudyError: Nothing but the baseline was chosen.
@@ -148,4 +137,6 @@ def curve_study(study: Study, candidates: Sequence[Candidate], shares: Sequence[
         resamplers=among(study.resamplers, {c.resampler for c in chosen}),
         models=among(study.models, {c.model for c in chosen}),
         train_shares=tuple(shares),
+        racing=NO_RACE,
+        quick=NO_QUICK,
     )

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from typing import Literal
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Literal
 
 from outfold.hashing import key_of
 from outfold.registry import Kind, Value, registry
+from outfold.study.growing_rows import n_whole
 from outfold.study.split import Split
 from outfold.study.study import Candidate, Choice, Study
 from outfold.study.table import StudyTable
+from outfold.study.tune.key import tune_key
 
-StepKind = Literal["prepare", "select", "resample", "fit"]
+StepKind = Literal["prepare", "select", "resample", "tune", "fit"]
 
 VERSIONS: dict[StepKind, int] = {"prepare": 1, "select": 1, "resample": 1, "fit": 1}
 """Raised when the code of a step changes what it computes."""
@@ -31,6 +33,7 @@ class Step:
         parent: Key of the step whose result it takes; for a preparation, of its split's rows.
         split: The split it belongs to.
         label: For people: ``fit logistic, split 2 of 5``.
+        fixed: Of a tuning step, the parameters that were set by hand and stay as they are.
     """
 
     key: str
@@ -40,6 +43,7 @@ class Step:
     parent: str
     split: int
     label: str
+    fixed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,10 @@ class Plan:
         test_sizes: Validation rows of each split.
         classes: Class names in code order; empty for numbers.
         positive: Code of the positive class (binary only).
+        rows: Rows of the table; 0 in plans written before this was said.
+        samples: Plans of the same study on samples of the rows, smallest first, done before it.
+        tunings: For each tuned candidate's name, the keys of its tuning steps in split order.
+        apparent: Whether the last split is judged on the rows that it trains on.
     """
 
     study: str
@@ -65,6 +73,10 @@ class Plan:
     test_sizes: tuple[int, ...]
     classes: tuple[str, ...] = ()
     positive: int = 1
+    rows: int = 0
+    samples: tuple[Plan, ...] = ()
+    tunings: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    apparent: bool = False
 
     @property
     def test_train_ratio(self) -> float:
@@ -72,6 +84,39 @@ class Plan:
         pairs = zip(self.test_sizes, self.train_sizes, strict=True)
         ratios = [test / train for test, train in pairs]
         return sum(ratios) / len(ratios)
+
+    def whole(self, study: Study) -> Plan:
+        """The part of the plan whose splits train on all of their rows."""
+        n = n_whole(len(self.train_sizes), study)
+        return replace(
+            self,
+            fits={name: keys[:n] for name, keys in self.fits.items()},
+            selections={name: keys[:n] for name, keys in self.selections.items()},
+            train_sizes=self.train_sizes[:n],
+            test_sizes=self.test_sizes[:n],
+        )
+
+    def every_step(self) -> tuple[Step, ...]:
+        """The samples' steps and then the plan's own, parents before children."""
+        return tuple(step for plan in (*self.samples, self) for step in plan.steps)
+
+    def every_fit(self) -> list[str]:
+        """The keys of the samples' fits and then of the plan's own, each once."""
+        plans = (*self.samples, self)
+        return list(dict.fromkeys(k for p in plans for keys in p.fits.values() for k in keys))
+
+    def judged(self) -> Plan:
+        """The part of the plan whose splits are judged on rows that they did not train on."""
+        if not self.apparent:
+            return self
+        return replace(
+            self,
+            fits={name: keys[:-1] for name, keys in self.fits.items()},
+            selections={name: keys[:-1] for name, keys in self.selections.items()},
+            train_sizes=self.train_sizes[:-1],
+            test_sizes=self.test_sizes[:-1],
+            apparent=False,
+        )
 
     def by_key(self) -> dict[str, Step]:
         """The steps by key."""
@@ -84,9 +129,19 @@ class Plan:
     @classmethod
     def from_json(cls, text: str) -> Plan:
         """The plan that was written down."""
-        raw = json.loads(text)
+        return cls._from_plain(json.loads(text))
+
+    @classmethod
+    def _from_plain(cls, raw: dict[str, Any]) -> Plan:
         steps = tuple(
-            Step(**{**s, "params": tuple((a, b) for a, b in s["params"])}) for s in raw["steps"]
+            Step(
+                **{
+                    **s,
+                    "params": tuple((a, b) for a, b in s["params"]),
+                    "fixed": tuple(s.get("fixed", ())),
+                }
+            )
+            for s in raw["steps"]
         )
         return cls(
             raw["study"],
@@ -97,23 +152,31 @@ class Plan:
             tuple(raw["test_sizes"]),
             tuple(raw["classes"]),
             raw["positive"],
+            raw.get("rows", 0),
+            tuple(cls._from_plain(sample) for sample in raw.get("samples", ())),
+            {n: tuple(k) for n, k in raw.get("tunings", {}).items()},
+            raw.get("apparent", False),
         )
 
 
-def make_plan(study: Study, table: StudyTable, cut: Sequence[Split]) -> Plan:
+def make_plan(
+    study: Study, table: StudyTable, cut: Sequence[Split], said: str = ""
+) -> Plan:
     """Compile a study.
 
-    Steps that two candidates have in common come once. The splits' positions follow from the
-    table's key, the validation and the seed, so these stand for them in the keys.
+    Steps that two candidates have in common come once. The keys of a split's steps stand on the
+    positions of its rows, however these were drawn.
 
     Args:
         study: What to compile.
         table: The study's table.
         cut: The table's splits.
+        said: What the labels of the steps say at their end.
     """
     steps: dict[str, Step] = {}
     fits: dict[str, list[str]] = {}
     selections: dict[str, list[str]] = {}
+    tunings: dict[str, list[str]] = {}
     n_splits = len(cut)
 
     def add(kind: StepKind, of: Kind, choice: Choice, parent: str, split: int) -> str:
@@ -123,18 +186,38 @@ def make_plan(study: Study, table: StudyTable, cut: Sequence[Split]) -> Plan:
             kind, VERSIONS[kind], strategy.key, params, strategy.fingerprint, parent, study.seed
         )
         if key not in steps:
-            label = f"{kind} {choice.label()}, split {split + 1} of {n_splits}"
+            label = f"{kind} {choice.label()}, split {split + 1} of {n_splits}{said}"
             named = tuple(sorted(params.items()))
             steps[key] = Step(key, kind, strategy.key, named, parent, split, label)
         return key
 
+    def tuned(candidate: Candidate, resampled: str, split: int) -> str:
+        """The step that tunes a candidate, which its fit comes after; else the resampling."""
+        choice = candidate.model
+        key = tune_key(study, table.positive, candidate, resampled)
+        if not key:
+            return resampled
+        tunings.setdefault(candidate.name, []).append(key)
+        if key not in steps:
+            label = f"tune {choice.label()}, split {split + 1} of {n_splits}{said}"
+            values = registry("model")[choice.key].complete(dict(choice.params))
+            fixed = tuple(name for name, _ in choice.params)
+            steps[key] = Step(
+                key, "tune", choice.key, tuple(sorted(values.items())), resampled, split, label,
+                fixed,
+            )  # fmt: skip
+        return key
+
     for split in range(n_splits):
-        rows = key_of("split", table.key, study.validation, study.seed, split)
+        # The same rows have the same key whatever scheme drew them, so that one more repeat or
+        # resample computes only itself. Costs of serving are measured on the first split alone.
+        rows = key_of("rows", table.key, cut[split].key, split == 0)
         prepared = add("prepare", "preparation", study.preparation, rows, split)
         for candidate in study.candidates():
             selected = add("select", "selector", candidate.selector, prepared, split)
             resampled = add("resample", "resampler", candidate.resampler, selected, split)
-            fitted = add("fit", "model", candidate.model, resampled, split)
+            last = tuned(candidate, resampled, split)
+            fitted = add("fit", "model", candidate.model, last, split)
             fits.setdefault(candidate.name, []).append(fitted)
             selections.setdefault(candidate.name, []).append(selected)
     return Plan(
@@ -146,13 +229,16 @@ def make_plan(study: Study, table: StudyTable, cut: Sequence[Split]) -> Plan:
         tuple(len(s.test) for s in cut),
         table.classes,
         table.positive,
+        table.n_rows,
+        tunings={name: tuple(keys) for name, keys in tunings.items()},
+        apparent=bool(cut) and cut[-1].apparent,
     )
 
 
 def plan_size(study: Study) -> tuple[int, int]:
     """Candidates and fits of a study, without looking at its table."""
     n = len(study.candidates())
-    return n, n * study.validation.n_splits
+    return n, n * study.validation.n_splits * (1 + len(study.train_shares))
 
 
 def names_of(study: Study) -> dict[str, Candidate]:

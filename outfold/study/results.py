@@ -12,8 +12,24 @@ from outfold.metrics.metric import Floats, Ints, Scored
 from outfold.study.study import Candidate, Study
 from outfold.task import Task
 
-CandidateStatus = Literal["waiting", "running", "finished", "failed", "cancelled"]
+CandidateStatus = Literal["waiting", "running", "finished", "stopped", "failed", "cancelled"]
 RunState = Literal["queued", "running", "finished", "cancelled", "failed", "interrupted"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Drawn:
+    """What a bootstrap's figures are corrected by, and what their uncertainty follows from.
+
+    Attributes:
+        times: How often each draw took each row, shape (n_draws, n_rows).
+        units: Which rows are drawn together, as codes, shape (n_rows,).
+        apparent: What the model of all rows says of these same rows, in their order. Not out of
+            fold: never a score by itself.
+    """
+
+    times: Ints
+    units: Ints
+    apparent: Predictions
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,6 +52,7 @@ class Predictions:
         null: What a model without features predicts, learnt from each split's training rows:
             shape (n, K) for classes, (n,) for numbers.
         train_sizes: Training rows of each split, before resampling, shape (n_splits,).
+        drawn: What was drawn, for the bootstrap with all its fits done; else None.
     """
 
     candidate: Candidate
@@ -51,6 +68,7 @@ class Predictions:
     weight: Floats | None
     null: Floats
     train_sizes: tuple[int, ...]
+    drawn: Drawn | None = None
 
     def scored(self, threshold: float = 0.5) -> Scored:
         """All predictions pooled."""
@@ -108,14 +126,17 @@ class CandidateResult:
 
     Attributes:
         candidate: The combination.
-        status: How far it is.
-        reason: Why it failed, one sentence; empty otherwise.
-        splits_done: Splits whose predictions are stored.
+        status: How far it is; ``stopped`` if racing ended it early.
+        reason: Why it failed or was stopped; empty otherwise.
+        splits_done: Splits of the whole table whose predictions are stored and count.
         scores: For each metric, its value on each finished split, in split order.
         costs: What it cost.
         selected: For each finished split, the columns that the selector kept.
         reused: Whether every step of it came from the store.
         notes: Sentences about anything that was adjusted.
+        rows: Rows that its scores stand on: fewer than the table has while only a sample of them
+            is measured, 0 before anything is.
+        seen: Which splits the scores are of, in their order; empty while they stand on a sample.
     """
 
     candidate: Candidate
@@ -127,6 +148,8 @@ class CandidateResult:
     selected: tuple[tuple[str, ...], ...] = ()
     reused: bool = False
     notes: tuple[str, ...] = ()
+    rows: int = 0
+    seen: tuple[int, ...] = ()
 
     @property
     def name(self) -> str:
@@ -146,6 +169,7 @@ class RunResult:
         candidates: One entry per candidate, in the study's order.
         n_splits: Splits that each candidate is fitted on.
         test_train_ratio: Validation rows over training rows, mean over the splits.
+        rows: Rows of the table; 0 where it is not said.
     """
 
     run: str
@@ -155,6 +179,7 @@ class RunResult:
     n_splits: int
     test_train_ratio: float
     reason: str = ""
+    rows: int = 0
 
     def __getitem__(self, name: str) -> CandidateResult:
         for row in self.candidates:

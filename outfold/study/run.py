@@ -6,20 +6,22 @@ import math
 import time
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from outfold.errors import StudyError, UnknownNameError
-from outfold.study import service
+from outfold.errors import LetGoError, StudyError, UnknownNameError
+from outfold.study import racing, service
 from outfold.study.cluster import scheduler_address
 from outfold.study.plan import Plan
+from outfold.study.quick import on_samples
 from outfold.study.records import Event, RunRecord, is_living
 from outfold.study.results import (
     CandidateResult,
     CandidateStatus,
     Costs,
+    Drawn,
     Predictions,
     RunResult,
     RunState,
@@ -43,9 +45,11 @@ class RunProgress:
         failed: Fits that failed.
         running: Labels of the steps being computed now.
         seconds: Wall seconds since the first step was sent out.
-        remaining_seconds: Estimated from the fits computed so far, or None before there are any.
+        remaining_seconds: Estimated from the fits computed so far, before there are any from the
+            forecast; None where there is neither.
         reason: Why it ended early.
         events: The latest events, newest first.
+        predicted_seconds: What the forecast said when it began, or None.
     """
 
     state: RunState
@@ -58,6 +62,7 @@ class RunProgress:
     remaining_seconds: float | None
     reason: str
     events: tuple[Event, ...]
+    predicted_seconds: float | None = None
 
     @property
     def has_ended(self) -> bool:
@@ -139,18 +144,24 @@ def progress(workspace: Workspace, run: str, n_events: int = 200) -> RunProgress
     for event in reversed(events):
         if event.kind == "started":
             running[event.step] = event.label
+        elif event.kind == "trial":
+            running[event.step] = f"{event.label}: {event.reason}"
         else:
             running.pop(event.step, None)
     began = record.started or record.created
     seconds = (record.finished or time.time()) - began
     computed, left = record.done - record.reused, record.total - record.done
-    remaining = seconds / computed * left if computed > 0 and state == "running" else None
+    remaining = None
+    if state == "running" and computed > 0:
+        remaining = seconds / computed * left
+    elif state == "running" and record.total and record.predicted_seconds is not None:
+        remaining = max(0.0, record.predicted_seconds - seconds)
     return RunProgress(
         state, record.done, record.total, record.reused, record.failed,
         tuple(running.values()) if state == "running" else (),
         max(0.0, seconds), remaining,
         record.reason or ("The process that ran it is gone." if state == "interrupted" else ""),
-        tuple(events),
+        tuple(events), record.predicted_seconds,
     )  # fmt: skip
 
 
@@ -174,18 +185,32 @@ def result(workspace: Workspace, run: str) -> RunResult:
         waiting = tuple(CandidateResult(c) for c in study.candidates())
         return RunResult(run, study, state, waiting, study.validation.n_splits, math.nan,
                          record.reason)  # fmt: skip
+    plan = plan.whole(study)
     keys = [k for fits in plan.fits.values() for k in fits]
     bodies = workspace.records.steps(keys)
     failures = workspace.records.failures(run)
     scores = score_steps(workspace, study.task, [k for k in keys if k in bodies], plan.positive)
     reused = workspace.records.reused_steps(run)
-    rows = tuple(
-        _candidate(c, plan.fits[c.name], bodies, failures, scores, reused, state)
-        for c in study.candidates()
-    )
+    race = racing.decide(study, plan, scores, failures)
+    why = racing.reasons(study, plan, race)
+    rows = []
+    for c in study.candidates():
+        keys_of, counted = plan.fits[c.name], racing.seen_splits(study, plan, race, c.name)
+        fits = [keys_of[split] for split in counted]
+        beside = plan.fits[c.name][-1] if plan.apparent else ""
+        row = _candidate(c, fits, bodies, failures, scores, reused, state, beside)
+        if c.name in why:
+            row = replace(row, status="stopped", reason=why[c.name])
+        if row.splits_done:
+            seen = (s for s in counted if keys_of[s] in scores and keys_of[s] != beside)
+            row = replace(row, rows=plan.rows, seen=tuple(seen))
+        rows.append(row)
+    if plan.samples:
+        rows = on_samples(workspace, study, plan, rows)
     return RunResult(
-        run, study, state, rows, len(plan.train_sizes), plan.test_train_ratio, record.reason
-    )
+        run, study, state, tuple(rows), len(plan.judged().train_sizes),
+        plan.judged().test_train_ratio, record.reason, plan.rows,
+    )  # fmt: skip
 
 
 def _candidate(
@@ -196,7 +221,9 @@ def _candidate(
     scores: Mapping[str, Mapping[str, float]],
     reused: frozenset[str],
     state: RunState,
+    apparent: str = "",
 ) -> CandidateResult:
+    """One candidate as far as it has come; the fit ``apparent`` is awaited, but gives no score."""
     done = [k for k in fits if k in bodies and k in scores]
     failed = next((failures[k] for k in fits if k in failures), "")
     status: CandidateStatus
@@ -208,7 +235,8 @@ def _candidate(
         status = "cancelled"
     else:
         status = "running" if done else "waiting"
-    names = scores[done[0]].keys() if done else ()
+    judged = [k for k in done if k != apparent]
+    names = scores[judged[0]].keys() if judged else ()
     notes: dict[str, int] = {}
     for key in done:
         for log in bodies[key]["logs"].values():
@@ -218,10 +246,10 @@ def _candidate(
         candidate=candidate,
         status=status,
         reason=failed,
-        splits_done=len(done),
-        scores={m: tuple(scores[k].get(m, math.nan) for k in done) for m in names},
+        splits_done=len(judged),
+        scores={m: tuple(scores[k].get(m, math.nan) for k in judged) for m in names},
         costs=_costs([bodies[k] for k in done]),
-        selected=tuple(tuple(bodies[k]["selected"]) for k in done),
+        selected=tuple(tuple(bodies[k]["selected"]) for k in judged),
         reused=bool(done) and all(k in reused for k in done),
         notes=tuple(
             note if n == 1 else f"{note} ({n} of {len(fits)} splits)" for note, n in notes.items()
@@ -254,26 +282,65 @@ def _costs(bodies: Sequence[Mapping[str, Any]]) -> Costs:
 def predictions(workspace: Workspace, run: str, candidate: str) -> Predictions:
     """One candidate's out-of-fold predictions, of the splits that are finished.
 
+    What a bootstrap's model of all rows says of these same rows is not among them; it stands apart
+    in ``drawn``.
+
     Raises:
         UnknownNameError: The run or the candidate is not known, or nothing of it is stored yet.
+        LetGoError: Its predictions were removed to keep within the limit of the store.
     """
     record = workspace.records.run(run)
     study = workspace.study(record.study)
-    plan = plan_of(workspace, run)
+    made = plan_of(workspace, run)
+    plan = made.whole(study) if made else None
     named = {c.name: c for c in study.candidates()}
     if candidate not in named:
         raise UnknownNameError(
             f"The run has no candidate {candidate!r}.", "Known: " + "; ".join(named) + "."
         )
+    seen = racing.stored_splits(workspace, run, study, plan, candidate) if plan else None
+    wanted = {
+        split: key
+        for split, key in enumerate(plan.fits[candidate] if plan else ())
+        if seen is None or split in seen
+    }
+    if workspace.gone(list(wanted.values())):
+        raise LetGoError(
+            f"The predictions of {candidate!r} were let go to make room for others.",
+            "Resume the run on the training page to compute them again; the scores are kept.",
+        )
+    workspace.records.used_steps(list(wanted.values()))
     stored = [
         (split, arrays)
-        for split, key in enumerate(plan.fits[candidate] if plan else ())
+        for split, key in wanted.items()
         if (arrays := workspace.step_arrays(key)) is not None
     ]
+    beside = len(plan.train_sizes) - 1 if plan and plan.apparent else -1
+    apparent = next((arrays for split, arrays in stored if split == beside), None)
+    stored = [(split, arrays) for split, arrays in stored if split != beside]
     if plan is None or not stored:
         raise UnknownNameError(
             f"Nothing of {candidate!r} is stored yet.", "Wait for its first split to finish."
         )
+
+    found = _predictions(named[candidate], study, plan.judged(), stored)
+    if apparent is None or len(stored) < beside:
+        return found
+    drawn = Drawn(
+        np.stack([arrays["times"] for _, arrays in stored]).astype(np.intp),
+        apparent["units"].astype(np.intp),
+        _predictions(named[candidate], study, plan, [(beside, apparent)]),
+    )
+    return replace(found, drawn=drawn)
+
+
+def _predictions(
+    candidate: Candidate,
+    study: Study,
+    plan: Plan,
+    stored: Sequence[tuple[int, Mapping[str, np.ndarray]]],
+) -> Predictions:
+    """The stored predictions of some splits, one after the other."""
 
     def joined(name: str) -> np.ndarray | None:
         if any(name not in arrays for _, arrays in stored):
@@ -285,7 +352,7 @@ def predictions(workspace: Workspace, run: str, candidate: str) -> Predictions:
     assert truth is not None
     assert null is not None
     return Predictions(
-        candidate=named[candidate],
+        candidate=candidate,
         task=study.task,
         classes=plan.classes,
         positive=plan.positive,

@@ -23,7 +23,7 @@ def selections(workspace: Workspace, run: str) -> Mapping[str, tuple[Selected, .
     named = {c.name: c for c in study.candidates() if not c.is_baseline}
     keys: dict[str, tuple[str, ...]] = {}
     for name, candidate in named.items():
-        keys.setdefault(candidate.selector.label(), plan.selections[name])
+        keys.setdefault(candidate.selector.label(), plan.judged().selections[name])
     bodies = workspace.records.steps([key for some in keys.values() for key in some])
     return {
         label: tuple(recall(bodies[key]) for key in some if key in bodies)

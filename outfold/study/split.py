@@ -1,26 +1,46 @@
-"""How rows are held out: each split as training and validation positions."""
+"""The splits of a study: each as training and validation positions, drawn by its scheme."""
 
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import itertools
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from outfold.errors import StudyError
+from outfold.hashing import key_of
 from outfold.metrics.metric import Floats, Ints
 from outfold.study.study import Validation
-from outfold.task import Task, is_classification
+from outfold.task import Task
+from outfold.validate.catalogue import proposed
+from outfold.validate.scheme import Rows
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Split:
-    """Positions of the rows that one fit may see and of those that it is judged on."""
+    """Positions of the rows that one fit may see and of those that it is judged on.
+
+    Attributes:
+        train: Ascending; a bootstrap's come as often as they were drawn.
+        test: Ascending.
+        apparent: Whether it is judged on the rows that it was trained on. Such a figure is never
+            shown as a score; the .632+ bootstrap corrects by it.
+    """
 
     train: Ints
     test: Ints
+    apparent: bool = False
+
+    @property
+    def key(self) -> str:
+        """The content key of the rows: the same rows have the same key in every scheme."""
+        digest = hashlib.blake2b(digest_size=16)
+        for side in (self.train, self.test):
+            digest.update(len(side).to_bytes(8, "little"))
+            digest.update(np.ascontiguousarray(side, dtype="<i8").tobytes())
+        return key_of("split", digest.hexdigest())
 
 
 def check_scheme(validation: Validation, grouped: bool, ordered: bool, task: Task) -> None:
@@ -30,43 +50,14 @@ def check_scheme(validation: Validation, grouped: bool, ordered: bool, task: Tas
         StudyError: A group or time role is set and the scheme ignores it, or the scheme needs a
             role or task that is not there.
     """
-    scheme = validation.scheme
-    if ordered and scheme not in ("time", "time_holdout"):
-        raise StudyError(
-            "A time column is set, and shuffled validation would train on the future.",
-            "Take time-ordered folds or the latest rows as hold-out, or free the time column.",
-        )
-    if grouped and scheme in ("kfold", "stratified"):
-        raise StudyError(
-            "A group column is set, and these folds would put rows of one group on both sides.",
-            "Take grouped folds, or free the group column.",
-        )
-    if scheme in ("time", "time_holdout") and not ordered:
-        raise StudyError(
-            "Time-ordered validation needs a column with the role time.", "Set it on the data page."
-        )
-    if scheme in ("grouped", "stratified_grouped") and not grouped:
-        raise StudyError(
-            "Grouped folds need a column with the role group.", "Set it on the data page."
-        )
-    if scheme in ("stratified", "stratified_grouped") and not is_classification(task):
-        raise StudyError(
-            "Stratified folds need classes, and the target is a number.", "Take shuffled folds."
-        )
+    if refused := validation.declared.refusal(grouped, ordered, task):
+        raise StudyError(refused.message, refused.hint)
 
 
 def proposed_scheme(validation: Validation, grouped: bool, ordered: bool, task: Task) -> Validation:
     """The same validation with a scheme that the roles and the task allow."""
-    classes = is_classification(task)
-    if ordered:
-        scheme = "time_holdout" if validation.is_holdout else "time"
-    elif validation.is_holdout:
-        scheme = "holdout"
-    elif grouped:
-        scheme = "stratified_grouped" if classes else "grouped"
-    else:
-        scheme = "stratified" if classes else "kfold"
-    return dataclasses.replace(validation, scheme=scheme)  # type: ignore[arg-type]
+    scheme = proposed(grouped, ordered, task, single=validation.is_holdout, now=validation.scheme)
+    return dataclasses.replace(validation, scheme=scheme.key)
 
 
 def splits(
@@ -76,33 +67,39 @@ def splits(
     groups: Ints | None = None,
     order: Ints | None = None,
     seed: int = 0,
+    moments: Floats | None = None,
+    most: int | None = None,
 ) -> list[Split]:
     """Every split of a validation scheme.
 
     Args:
-        validation: The scheme.
+        validation: The scheme and its settings.
         target: Class codes or values, shape (n_rows,).
         task: What is predicted.
         groups: Group codes, shape (n_rows,), or None.
         order: Positions in time, shape (n_rows,), or None; equal moments stay on one side.
-        seed: Seed of the shuffles; the same seed gives the same splits on every machine.
+        seed: Seed of the draws; the same seed gives the same splits on every machine.
+        moments: Points in time as numbers, for a gap in time; see ``validate.scheme.Rows``.
+        most: Draw no more than the first so many, for a picture.
 
     Returns:
-        ``validation.n_splits`` splits, training and validation positions ascending.
+        ``validation.n_splits`` splits (one a group where groups are left out in turn), training and
+        validation positions ascending. The .632+ bootstrap has one more, the last: ``apparent``.
 
     Raises:
         StudyError: The scheme would leak, or there are fewer rows, groups or moments than folds.
     """
     check_scheme(validation, groups is not None, order is not None, task)
-    n = len(target)
-    if not validation.is_holdout and n < 2 * validation.folds:
+    declared, n = validation.declared, len(target)
+    if declared.uses("folds") and n < 2 * validation.folds:
         raise StudyError(
             f"{n} rows are too few for {validation.folds} folds.",
             f"Take at most {max(2, n // 2)} folds, or more rows.",
         )
+    rows = Rows(target, task, groups, order, moments, seed)
     found = [
         Split(np.sort(train).astype(np.intp), np.sort(test).astype(np.intp))
-        for train, test in _draw(validation, target, task, groups, order, seed)
+        for train, test in itertools.islice(declared.draw(validation, rows), most)
     ]
     for number, split in enumerate(found, 1):
         if len(split.train) < 2 or not len(split.test):
@@ -111,99 +108,12 @@ def splits(
                 f"{len(split.test)} to validate on.",
                 "Take fewer folds, a smaller gap or another scheme.",
             )
+    if declared.apparent and most is None:
+        everything = np.arange(n, dtype=np.intp)
+        found.append(Split(everything, everything, apparent=True))
     return found
 
 
-def _draw(
-    validation: Validation,
-    target: Floats | Ints,
-    task: Task,
-    groups: Ints | None,
-    order: Ints | None,
-    seed: int,
-) -> Iterator[tuple[Ints, Ints]]:
-    from sklearn.model_selection import (
-        GroupKFold,
-        GroupShuffleSplit,
-        KFold,
-        ShuffleSplit,
-        StratifiedGroupKFold,
-        StratifiedShuffleSplit,
-    )
-
-    n, k = len(target), validation.folds
-    rows = np.arange(n)
-    scheme = validation.scheme
-    if scheme in ("time", "time_holdout"):
-        assert order is not None
-        yield from _forward(validation, order, groups)
-        return
-    if scheme == "holdout":
-        if groups is not None:
-            cut = GroupShuffleSplit(1, test_size=validation.test_share, random_state=seed)
-            yield from cut.split(rows, target, groups)
-        elif is_classification(task) and np.bincount(target.astype(int)).min() >= 2:
-            cut = StratifiedShuffleSplit(1, test_size=validation.test_share, random_state=seed)
-            yield from cut.split(rows, target)
-        else:
-            cut = ShuffleSplit(1, test_size=validation.test_share, random_state=seed)
-            yield from cut.split(rows)
-        return
-    if groups is not None and len(np.unique(groups)) < k:
-        raise StudyError(
-            f"There are {len(np.unique(groups))} groups, fewer than the {k} folds.",
-            "Take fewer folds.",
-        )
-    for repeat in range(validation.repeats):
-        draw = seed + repeat
-        if scheme == "stratified":
-            yield from _stratified(target.astype(int), k, draw)
-        elif scheme == "kfold":
-            yield from KFold(k, shuffle=True, random_state=draw).split(rows)
-        elif scheme == "grouped":
-            yield from GroupKFold(k, shuffle=True, random_state=draw).split(rows, target, groups)
-        else:
-            folds = StratifiedGroupKFold(k, shuffle=True, random_state=draw)
-            yield from folds.split(rows, target, groups)
-
-
-def _stratified(codes: Ints, k: int, seed: int) -> Iterator[tuple[Ints, Ints]]:
-    """Stratified folds that also place classes with fewer rows than folds.
-
-    The rows of each class are shuffled and dealt out in turn, each class starting at the fold
-    where the one before it stopped, so fold sizes differ by at most one row. scikit-learn's
-    StratifiedKFold does the same for large classes and warns about small ones.
-    """
-    rng = np.random.default_rng(seed)
-    dealt: list[Ints] = [rng.permutation(np.flatnonzero(codes == c)) for c in np.unique(codes)]
-    fold = np.empty(len(codes), dtype=np.intp)
-    fold[np.concatenate(dealt)] = np.arange(len(codes)) % k
-    for number in range(k):
-        yield np.flatnonzero(fold != number), np.flatnonzero(fold == number)
-
-
-def _forward(
-    validation: Validation, order: Ints, groups: Ints | None
-) -> Iterator[tuple[Ints, Ints]]:
-    """Validation blocks that lie after everything trained on; equal moments stay together."""
-    moments = np.sort(order)
-    n = len(order)
-    if validation.scheme == "time_holdout":
-        cuts = [moments[min(n - 1, round(n * (1 - validation.test_share)))], None]
-    else:
-        size = n // (validation.folds + 1)
-        first = n - validation.folds * size
-        cuts = [moments[first + i * size] for i in range(validation.folds)] + [None]
-        if len({c for c in cuts if c is not None}) < validation.folds:
-            raise StudyError(
-                "The time column has too few distinct moments for these folds.", "Take fewer folds."
-            )
-    by_time = np.argsort(order, kind="stable")
-    for start, stop in itertools.pairwise(cuts):
-        test = (order >= start) if stop is None else (order >= start) & (order < stop)
-        before = by_time[: int((order < start).sum())]
-        train = before[: max(0, len(before) - validation.gap)]
-        if groups is not None:
-            # A group that is validated on must not have been trained on earlier either.
-            train = train[~np.isin(groups[train], np.unique(groups[test]))]
-        yield train, np.flatnonzero(test)
+def fits_each(validation: Validation, groups: Ints | None) -> int:
+    """How many times each candidate is fitted, where the table may decide."""
+    return validation.n_splits or (0 if groups is None else len(np.unique(groups)))

@@ -17,21 +17,10 @@ from outfold.data.schema import COLUMN_TYPES, ROLES, SINGLE_ROLES, ColumnType, R
 from outfold.errors import StudyError
 from outfold.hashing import canonical, key_of
 from outfold.registry import Kind, Value, registry
+from outfold.study.speed import NO_QUICK, NO_RACE, Quick, Racing
+from outfold.study.tune.tuning import NO_TUNING, Tuning
 from outfold.task import TASKS, Task, is_classification
-
-Scheme = Literal[
-    "kfold", "stratified", "grouped", "stratified_grouped", "time", "holdout", "time_holdout"
-]
-
-SCHEMES: dict[Scheme, str] = {
-    "stratified": "Stratified folds",
-    "kfold": "Shuffled folds",
-    "grouped": "Grouped folds",
-    "stratified_grouped": "Stratified grouped folds",
-    "time": "Time-ordered folds",
-    "holdout": "One hold-out",
-    "time_holdout": "The latest rows as hold-out",
-}
+from outfold.validate.validation import Validation as Validation
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,53 +39,6 @@ class Choice:
         """``smote(k=3)``; the key alone where nothing differs from the defaults."""
         inside = ", ".join(f"{k}={v}" for k, v in self.params)
         return f"{self.key}({inside})" if inside else self.key
-
-
-@dataclass(frozen=True, slots=True)
-class Validation:
-    """How rows are held out.
-
-    Attributes:
-        scheme: See ``SCHEMES``.
-        folds: Number of folds, 2 to 50; of a hold-out, 1.
-        repeats: How often the folds are drawn anew (not for time-ordered folds).
-        test_share: Share of the rows held out by a hold-out scheme, 0 to 1.
-        gap: Rows left out between training and validation in time-ordered folds.
-    """
-
-    scheme: Scheme = "stratified"
-    folds: int = 5
-    repeats: int = 1
-    test_share: float = 0.25
-    gap: int = 0
-
-    def __post_init__(self) -> None:
-        if self.scheme not in SCHEMES:
-            raise StudyError(
-                f"There is no validation scheme {self.scheme!r}.", "Known: " + ", ".join(SCHEMES)
-            )
-        if not 2 <= self.folds <= 50:
-            raise StudyError(f"{self.folds} folds were asked for.", "Take 2 to 50.")
-        if not 1 <= self.repeats <= 20:
-            raise StudyError(f"{self.repeats} repeats were asked for.", "Take 1 to 20.")
-        if not 0.05 <= self.test_share <= 0.9:
-            raise StudyError(
-                f"A test share of {self.test_share} was asked for.", "Take 0.05 to 0.9."
-            )
-        if self.gap < 0:
-            raise StudyError("The gap is negative.", "Take 0 or more rows.")
-
-    @property
-    def is_holdout(self) -> bool:
-        """Whether rows are held out just once."""
-        return self.scheme in ("holdout", "time_holdout")
-
-    @property
-    def n_splits(self) -> int:
-        """How many times each candidate is fitted."""
-        if self.is_holdout:
-            return 1
-        return self.folds * (1 if self.scheme == "time" else self.repeats)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +61,7 @@ class Candidate:
 
 
 NONE = Choice("none")
+STANDARD = Validation()
 BASELINE = Candidate(NONE, NONE, Choice("dummy"))
 
 
@@ -142,6 +85,11 @@ class Study:
         target_transform: ``log`` fits a regression to log(1 + target) and transforms back.
         metric: The metric that ranks the leaderboard; changes no fit.
         seed: The seed of everything random.
+        tuning: How parameters that are not set by hand are chosen inside each training fold.
+        train_shares: Shares of each split's training rows, above 0 and below 1, on which every
+            candidate is fitted too, for a learning curve; none for none.
+        racing: Whether candidates that are clearly beaten are stopped early, and by what rule.
+        quick: Whether a run looks at a sample of the rows first; changes no final number.
     """
 
     dataset: str
@@ -151,7 +99,7 @@ class Study:
     types: tuple[tuple[str, ColumnType], ...] = ()
     fixes: tuple[Fix, ...] = ()
     positive: str | None = None
-    validation: Validation = Validation()
+    validation: Validation = STANDARD
     preparation: Choice = Choice("standard")
     selectors: tuple[Choice, ...] = (NONE,)
     resamplers: tuple[Choice, ...] = (NONE,)
@@ -159,6 +107,10 @@ class Study:
     target_transform: Literal["none", "log"] = "none"
     metric: str = ""
     seed: int = 0
+    tuning: Tuning = NO_TUNING
+    train_shares: tuple[float, ...] = ()
+    racing: Racing = NO_RACE
+    quick: Quick = NO_QUICK
 
     def __post_init__(self) -> None:
         if self.task not in TASKS:
@@ -189,6 +141,14 @@ class Study:
                     f"{len(named)} columns have the role {role}: {', '.join(named)}.",
                     "At most one can.",
                 )
+        for share in self.train_shares:
+            if not 0 < share < 1:
+                raise StudyError(
+                    f"A training share of {share:g} was asked for.",
+                    "Take shares above 0 and below 1; all rows are always taken too.",
+                )
+        if len(set(self.train_shares)) < len(self.train_shares):
+            raise StudyError("A training share comes twice.", "Name each share once.")
         if not self.selectors or not self.resamplers:
             raise StudyError(
                 "No selector or no resampler is chosen.", "Choose at least 'none' of each."
@@ -251,6 +211,10 @@ class Study:
                 )
         if self.target_transform == "log" and is_classification(self.task):
             raise StudyError("A class cannot be log-transformed.", "Set the transform to none.")
+        if self.tuning.is_on:
+            from outfold.study.tune.key import check_metric  # it knows studies
+
+            check_metric(self)
         return self
 
     def to_json(self) -> str:
@@ -308,8 +272,12 @@ _FROM_PLAIN: dict[str, Any] = {
         Fix(r["kind"], tuple(r.get("columns", ())), _pairs(r.get("params", ()))) for r in raw
     ),
     "validation": lambda raw: Validation(**raw),
+    "tuning": lambda raw: Tuning(**raw),
+    "racing": lambda raw: Racing(**raw),
+    "quick": lambda raw: Quick(**raw),
     "preparation": _choice,
     "selectors": _choices,
     "resamplers": _choices,
     "models": _choices,
+    "train_shares": lambda raw: tuple(float(share) for share in raw),
 }

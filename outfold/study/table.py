@@ -41,6 +41,8 @@ class StudyTable:
         rows: Position of each row in the table after fixes.
         facts: What strategies may ask.
         notes: Sentences about what was left out.
+        moments: The time column as numbers, in days for dates, else in its own unit; None where
+            there is none or it holds neither.
     """
 
     key: str
@@ -57,6 +59,7 @@ class StudyTable:
     rows: Ints
     facts: Facts
     notes: tuple[str, ...]
+    moments: Floats | None = None
 
     @property
     def n_rows(self) -> int:
@@ -142,7 +145,7 @@ def study_table(workspace: Workspace, study: Study) -> StudyTable:
         codes, _ = pd.factorize(frame[_known_column(frame, group)], use_na_sentinel=False)
         groups = np.asarray(codes, dtype=np.intp)
     when = study.column_with("time")
-    order = None
+    order, measured = None, None
     if when is not None:
         moments = frame[_known_column(frame, when)]
         if moments.isna().any():
@@ -151,6 +154,7 @@ def study_table(workspace: Workspace, study: Study) -> StudyTable:
                 "Take a complete column for the order of rows.",
             )
         order = moments.rank(method="dense").to_numpy().astype(np.intp)
+        measured = _measured(moments)
     types = {c.name: c.type for c in schema.columns}
     data = frame[list(features)]
     counts = np.bincount(target.astype(int)) if classes else None
@@ -174,7 +178,7 @@ def study_table(workspace: Workspace, study: Study) -> StudyTable:
     )  # fmt: skip
     return StudyTable(
         key, data, schema, features, target, classes, positive, groups, order, weight, exposure,
-        rows, facts, tuple(notes),
+        rows, facts, tuple(notes), measured,
     )  # fmt: skip
 
 
@@ -230,6 +234,16 @@ def _target(values: pd.Series, study: Study) -> tuple[Floats | Ints, tuple[str, 
             "Set the transform to none.",
         )
     return numbers, (), 1
+
+
+def _measured(moments: pd.Series) -> Floats | None:
+    """Points in time as numbers: days for dates, numbers as they are; None for anything else."""
+    if pd.api.types.is_datetime64_any_dtype(moments.dtype):
+        since = moments - moments.min()
+        return np.asarray(since / pd.Timedelta(days=1), dtype=np.float64)
+    if pd.api.types.is_numeric_dtype(moments.dtype):
+        return moments.to_numpy(dtype=np.float64)
+    return None
 
 
 def as_text(values: pd.Series) -> pd.Series:

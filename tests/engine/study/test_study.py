@@ -67,7 +67,7 @@ def test_candidates_are_the_grid_with_the_baseline_first():
         ('{"dataset": "a", "target": "y", "task": "guess"}', "no task 'guess'"),
         (
             '{"dataset": "a", "target": "y", "task": "binary", "validation": {"folds": 1}}',
-            "1 folds",
+            "folds = 1",
         ),
         (
             '{"dataset": "a", "target": "y", "task": "binary", "models": ["logistic"]}',
