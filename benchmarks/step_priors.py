@@ -1,12 +1,12 @@
 """The built-in table of forecasts: what each strategy's steps take, as power laws.
 
-Command: ``python benchmarks/step_priors.py [--seconds 20] [--only KIND[:STRATEGY] …] [--skip-run]``
+Command: ``python benchmarks/step_priors.py [--seconds 12] [--only KIND[:STRATEGY] …] [--skip-run]``
 
 Every strategy is run on generated tables of several sizes, mixes of types and targets, each numeric
 parameter once with twice (or half) its default; processor seconds with one thread, least of two
-where quick. The law is the ridge fit of log seconds on the logs of rows, columns, levels and
-classes, drawn weakly towards proportionality to each. ``run`` holds what a run takes besides its
-steps, from a small and a large run of quick fits on two warm workers. Writes
+where quick. The law is a fixed time plus a power of rows, columns, levels and classes, fitted to
+the logarithm of the seconds and drawn weakly towards proportionality to each. ``run`` holds what a
+run takes besides its steps, from a small and a large run of quick fits on two warm workers. Writes
 ``outfold/study/step_priors.json``; with ``--only`` the other entries stay as they are.
 """
 
@@ -46,18 +46,22 @@ from outfold.study.workspace import Workspace
 KINDS = {"preparation": "prepare", "selector": "select", "resampler": "resample", "model": "fit"}
 # Training rows, numbers, categories, levels of each, classes (0 for a number): small ones first.
 SIZES = (
-    (500, 10, 0, 0, 2), (500, 5, 5, 10, 2), (2000, 10, 0, 0, 2), (2000, 10, 0, 0, 4),
-    (2000, 5, 5, 10, 2), (2000, 0, 6, 8, 2), (500, 0, 6, 8, 2), (2000, 30, 0, 0, 2),
-    (8000, 10, 0, 0, 2), (8000, 5, 5, 10, 2),
-    (500, 10, 0, 0, 0), (2000, 10, 0, 0, 0), (2000, 5, 5, 10, 0), (2000, 30, 0, 0, 0),
-    (8000, 10, 0, 0, 0),
+    (500, 10, 0, 0, 2), (500, 5, 5, 10, 2), (2000, 10, 0, 0, 2), (2000, 5, 5, 10, 2),
+    (8000, 10, 0, 0, 2), (2000, 30, 0, 0, 2), (2000, 10, 0, 0, 4), (8000, 5, 5, 10, 2),
+    (32000, 10, 0, 0, 2), (500, 0, 6, 8, 2), (2000, 0, 6, 8, 2), (8000, 0, 6, 8, 2),
+    (500, 10, 0, 0, 0), (2000, 10, 0, 0, 0), (2000, 5, 5, 10, 0), (8000, 10, 0, 0, 0),
+    (2000, 30, 0, 0, 0), (32000, 10, 0, 0, 0),
 )  # fmt: skip
+ALL_CATEGORIES = [size for size in SIZES if not size[1]]
+"""For what takes nothing else."""
 BASE = {"classes": (2000, 10, 0, 0, 2), "numbers": (2000, 10, 0, 0, 0)}
-NEUTRAL = np.ones(4)
-RIDGE = 0.1
+MISFIT, EXPONENT, FIXED = 0.15, 0.5, 1.5
+"""What a measurement, an exponent and the log of the fixed time may be off, in log seconds."""
 LEAST_EXPONENT = 0.15
 """Parameters whose doubling changes the time by less than a tenth are left out."""
-LONGEST = 6.0
+LEAST_SECONDS = 0.02
+"""Seconds below which the effect of a parameter drowns in the noise."""
+LONGEST = 1.5
 """Seconds above which no larger size of the same strategy is tried."""
 
 
@@ -162,20 +166,20 @@ def laws_of(benches: dict[Any, Bench], strategy: Strategy, budget: float) -> dic
     found: dict[str, Any] = {}
     for target in ("classes", "numbers"):
         sizes = [s for s in SIZES if bool(s[-1]) == (target == "classes")]
-        rows, outs, serving, spent, too_long = [], [], [], 0.0, 0
+        rows, outs, serving, spent, too_long, only = [], [], [], 0.0, 0, False
         for size in sizes:
             bench = benches[size]
-            if (
-                strategy.available(bench.loaded.table.facts)
-                or spent > budget
-                or (too_long and size[0] >= too_long)
-            ):
+            if strategy.available(bench.loaded.table.facts) or spent > budget:
                 continue
-            began = time.perf_counter()
+            if (too_long and size[0] > too_long) or (size in ALL_CATEGORIES and rows and not only):
+                continue
+            only = size in ALL_CATEGORIES
+            began = time.process_time()
             try:
                 call = bench.call(kind, strategy.key, defaults)
                 if not rows:
                     call()  # what is imported or compiled at first does not count
+                    began = time.process_time()
                 seconds, result = measured(call)
                 taken, out = bench.sizes(kind, result)
                 if kind == "fit":
@@ -183,34 +187,32 @@ def laws_of(benches: dict[Any, Bench], strategy: Strategy, budget: float) -> dic
             except OutfoldError as error:
                 print(f"  {strategy.key} {size}: {error}", file=sys.stderr)
                 continue
-            spent += time.perf_counter() - began
-            too_long = size[0] if seconds > LONGEST else too_long
+            spent += time.process_time() - began
+            too_long = size[0] if seconds > LONGEST and not too_long else too_long
             rows.append((taken, bench.classes, seconds))
             if all(out):
                 outs.append([math.log(b / a) for a, b in zip(taken, out, strict=True)])
         if not rows:
             continue
-        params = {}
-        if spent < budget:
-            at = BASE[target] if BASE[target] in sizes else sizes[0]
-            if not strategy.available(benches[at].loaded.table.facts):
-                params = exponents_of(benches[at], kind, strategy, budget)
+        law, params = fitted(rows), {}
+        if spent < budget and not strategy.available(benches[BASE[target]].loaded.table.facts):
+            params = exponents_of(benches[BASE[target]], kind, strategy, budget, law["fixed"])
         names = ("rows_out", "columns_out", "width_out")
         ratio = np.exp(np.median(outs, axis=0)) if outs else np.ones(3)
         given = dict(zip(names, ratio.round(3).tolist(), strict=True))
-        found.setdefault(kind, {})[target] = fitted(rows) | {"params": params} | given
+        found.setdefault(kind, {})[target] = law | {"params": params} | given
         if serving:
             found.setdefault("serve", {})[target] = fitted(serving) | {"params": {}}
     return found
 
 
 def exponents_of(
-    bench: Bench, kind: str, strategy: Strategy, budget: float
+    bench: Bench, kind: str, strategy: Strategy, budget: float, fixed: float
 ) -> dict[str, tuple[float, float]]:
     """For each numeric parameter that matters: exponent of the time over its default."""
     defaults = strategy.defaults()
     base = measured(bench.call(kind, strategy.key, defaults))[0]
-    if base > budget / 4:
+    if not LEAST_SECONDS < base < budget / 4 or base <= 1.2 * fixed:
         return {}
     found = {}
     for param in strategy.params:
@@ -228,27 +230,36 @@ def exponents_of(
             took = measured(bench.call(kind, strategy.key, defaults | {param.key: value}))[0]
         except OutfoldError:
             continue
-        exponent = math.log(took / base) / math.log(value / default)
+        ratio = max(took - fixed, 0.1 * base) / (base - fixed)
+        exponent = math.log(ratio) / math.log(value / default)
         if abs(exponent) >= LEAST_EXPONENT:
             found[param.key] = (round(exponent, 2), default)
     return found
 
 
 def fitted(rows: list[tuple[tuple[int, int, int], int, float]]) -> dict[str, float]:
-    """The power law through some measurements."""
+    """The fixed time and the power law through some measurements."""
+    from scipy.optimize import least_squares
+
     at = np.array([features(*size, classes) for size, classes, _ in rows])
     y = np.log([seconds for *_, seconds in rows])
-    # The level is free; exponents are drawn towards proportionality.
-    left = y - at @ NEUTRAL
-    centred, middle = at - at.mean(axis=0), left.mean()
-    away = np.linalg.solve(centred.T @ centred + RIDGE * np.eye(4), centred.T @ (left - middle))
-    exponents = NEUTRAL + away
-    level = float((y - at @ exponents).mean())
-    misfit = y - level - at @ exponents
-    named = dict(zip(("rows", "columns", "levels", "classes"), exponents.round(3), strict=True))
-    spread = float(np.sqrt((misfit**2).sum() / max(1, len(rows) - 1)))
-    return {"level": round(level, 3), **{k: float(v) for k, v in named.items()},
-            "spread": round(spread, 3)}  # fmt: skip
+    least = float(y.min())
+
+    def off(p: np.ndarray) -> np.ndarray:
+        expected = np.logaddexp(p[0], p[1] + at @ p[2:])
+        return np.concatenate(
+            [(expected - y) / MISFIT, (p[2:] - 1) / EXPONENT, [(p[0] - least + 1) / FIXED]]
+        )
+
+    best = least_squares(off, np.array([least - 1, y.mean(), 1, 1, 1, 1])).x
+    misfit = (np.logaddexp(best[0], best[1] + at @ best[2:]) - y) ** 2
+    # As if one more measurement had been off by twice what is usual: few say little.
+    spread = math.sqrt((misfit.sum() + (2 * MISFIT) ** 2) / len(rows))
+    named = dict(zip(("rows", "columns", "levels", "classes"), best[2:], strict=True))
+    law = {"level": best[1], **named, "spread": spread}
+    return {k: round(float(v), 3) for k, v in law.items()} | {
+        "fixed": float(f"{math.exp(best[0]):.3g}")
+    }
 
 
 def run_overheads() -> dict[str, float]:
@@ -297,7 +308,7 @@ def run_overheads() -> dict[str, float]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=20, help="about, for each strategy")
+    parser.add_argument("--seconds", type=float, default=12, help="about, for each strategy")
     parser.add_argument("--only", nargs="*", default=[], metavar="KIND[:STRATEGY]")
     parser.add_argument("--skip-run", action="store_true")
     options = parser.parse_args()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from components import cache, state
+from components.text import size
 from outfold.errors import StudyError
 
 if TYPE_CHECKING:
@@ -23,6 +24,25 @@ def open_dataset(key: str, sample: Sample | None = None) -> None:
         state.current().message = state.Message("problem", error.message, error.hint)
         return
     state.open_table(key, study)
+
+
+def reopen(key: str) -> None:
+    """Go on with another reading of the table that is open; what was chosen for it stays."""
+    from outfold.study.defaults import default_study, moved
+
+    study = state.current().study
+    if study is None:
+        open_dataset(key)
+        return
+    dataset = cache.workspace().datasets.get(key)
+    frame = cache.frame(key)
+    if study.target in dataset.schema:
+        there, lost = moved(study, dataset, frame)
+    else:
+        there, lost = default_study(dataset, frame), ("the target", "everything else chosen")
+    state.commit(there)
+    without = f" Without a column to stand on, these went: {', '.join(lost)}." if lost else ""
+    state.tell(f"The table was read again.{without} Undo brings the reading before back.")
 
 
 def open_sample(name: str, page: str = "data") -> None:
@@ -63,6 +83,23 @@ def resume_run(run: str) -> None:
     from outfold.study.run import resume
 
     resume(cache.workspace(), run)
+
+
+def set_room(megabytes: int) -> None:
+    """Set how much stored predictions may take, and keep within it."""
+    from outfold.study.eviction import set_limit
+
+    freed = set_limit(cache.workspace(), int(megabytes))
+    if freed.bytes:
+        state.tell(f"{size(freed.bytes)} let go.")
+
+
+def let_go_unused(runs: list[str]) -> None:
+    """Let go of predictions that only other runs use."""
+    from outfold.study.eviction import let_go_unused
+
+    freed = let_go_unused(cache.workspace(), runs)
+    state.tell(f"{size(freed.bytes)} let go.")
 
 
 def open_run(run: str, page: str = "compare") -> None:

@@ -91,7 +91,10 @@ def _words(now: RunProgress) -> str:
         return "Waiting for its turn" if now.state == "queued" else "Preparing the splits"
     text = f"{now.done:,} of {count(now.total, 'fit')}"
     if now.has_ended:
-        return f"{text} in {duration(now.seconds)}"
+        if now.predicted_seconds is None or now.done == now.reused:
+            return f"{text} in {duration(now.seconds)}"
+        predicted = duration(now.predicted_seconds)
+        return f"{text}: predicted {predicted}, took {duration(now.seconds)}"
     if now.remaining_seconds is not None:
         text += f", about {duration(now.remaining_seconds)} left"
     return text

@@ -98,15 +98,22 @@ def _restore(session: Session) -> None:
         session.message = Message("problem", error.message, error.hint)
 
 
-def write_address() -> None:
-    """Put the session's keys into the address, so that it can be shared and refreshed."""
-    session = current()
-    wanted = {
+def _wanted(session: Session) -> dict[str, str | None]:
+    return {
         "dataset": session.dataset if session.study is None else None,
         "study": session.study.key if session.study else None,
         "run": session.run,
     }
-    for name, value in wanted.items():
+
+
+def address(session: Session) -> dict[str, str]:
+    """What the address says of a session, whichever page is shown."""
+    return {name: value for name, value in _wanted(session).items() if value}
+
+
+def write_address() -> None:
+    """Put the session's keys into the address, so that it can be shared and refreshed."""
+    for name, value in _wanted(current()).items():
         if value and st.query_params.get(name) != value:
             st.query_params[name] = value
         elif not value and name in st.query_params:
@@ -131,6 +138,7 @@ def commit(study: Study, *, redraw: bool = True) -> None:
     if session.study is not None:
         session.past = [*session.past, session.study][-_HISTORY:]
     session.study, session.future = study, []
+    session.dataset = study.dataset
     cache.workspace().save_study(study)
     if redraw:
         _redraw(session)
@@ -143,6 +151,7 @@ def undo() -> None:
         session.future = [*session.future, session.study]
         session.study = session.past[-1]
         session.past = session.past[:-1]
+        session.dataset = session.study.dataset
         _redraw(session)
 
 
@@ -153,6 +162,7 @@ def redo() -> None:
         session.past = [*session.past, session.study]
         session.study = session.future[-1]
         session.future = session.future[:-1]
+        session.dataset = session.study.dataset
         _redraw(session)
 
 
@@ -201,6 +211,18 @@ def bound(
         attempt(lambda: commit(change(st.session_state[key]), redraw=redraw))
 
     return {"key": key, "on_change": changed}
+
+
+def acting(key: str, value: Any, action: Callable[[Any], object]) -> dict[str, Any]:
+    """Arguments that make a widget a view of something kept outside the study.
+
+    Args:
+        key: The widget's key.
+        value: What is kept now; set before the widget is drawn.
+        action: Called with the person's new value.
+    """
+    st.session_state[key] = value
+    return {"key": key, "on_change": lambda: attempt(action, st.session_state[key])}
 
 
 def edited(key: str) -> dict[int, dict[str, Any]]:

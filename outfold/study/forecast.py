@@ -123,7 +123,7 @@ def step_estimates(
     A step that was computed before takes what it took then; others are judged by the measured
     steps of their strategy. The arguments are those of ``step_seconds``.
     """
-    pairs = [(step.kind, step.strategy) for step in plan.steps]
+    pairs: list[tuple[str, str]] = [(step.kind, step.strategy) for step in plan.steps]
     pairs += [(kind, s.strategy) for s in plan.steps for kind in _BELOW.get(s.kind, ())]
     measured = records.latest_timings(list(dict.fromkeys(pairs)))
     same = records.timings([s.key for s in plan.steps] + [f"{SERVE}-{s.key}" for s in plan.steps])
@@ -175,7 +175,7 @@ def _asks(
 ) -> dict[str, Ask]:
     """How large each step of a plan is: known where it was computed before, else passed down."""
     classes = len(plan.classes)
-    texts = {step.params: params_text(step.params) for step in plan.steps}
+    texts = {params: params_text(params) for params in {step.params for step in plan.steps}}
     ratios: dict[tuple[str, str, str], tuple[float, float, float]] = {}
     for timings in (*measured.values(), list(same.values())):
         for t in reversed(timings):  # the latest, and before it those of this very plan, count

@@ -1,11 +1,11 @@
 """What a step will take, from measured steps of its strategy and a built-in power law.
 
-The logarithm of a step's seconds is taken as linear in the logarithms of rows, columns, levels per
-column and classes. The built-in law of a strategy says what is expected before anything was
-measured; measured steps pull the expectation towards themselves, the more the nearer they are: a
-Gaussian process whose mean is the built-in law and whose kernel allows for another level (machine,
-data), other exponents, an effect of the parameters, and local departures from any power law
-(Rasmussen & Williams 2006, section 2.7).
+A step's seconds are taken as a fixed time plus a power of rows, columns, levels per column and
+classes. The built-in law of a strategy says what is expected before anything was measured;
+measured steps pull the expectation towards themselves, the more the nearer they are: a Gaussian
+process of the logarithm of the seconds, whose mean is the built-in law and whose kernel allows for
+another level (machine, data), other exponents, an effect of the parameters, and local departures
+from any power law (Rasmussen & Williams 2006, section 2.7).
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ ALIKE = math.log(2.0)
 
 @dataclass(frozen=True, slots=True)
 class Law:
-    """A power law of one strategy: log seconds = ``level`` + exponents times log ratios.
+    """The law of one strategy: seconds = ``fixed`` + exp(``level`` + exponents · log ratios).
 
     Attributes:
         level: Log seconds for 1,000 rows, 10 columns, none categorical, two classes or a number.
@@ -50,6 +50,7 @@ class Law:
         classes: Exponent of the number of classes over two.
         params: Exponent of each numeric parameter over its default.
         spread: Standard deviation of the law's own misfit, in log seconds.
+        fixed: Seconds that it takes however little there is.
         rows_out: Rows given on over rows taken.
         columns_out: Columns given on over columns taken.
         width_out: One-hot width given on over taken.
@@ -62,6 +63,7 @@ class Law:
     classes: float
     params: Mapping[str, tuple[float, float]]
     spread: float
+    fixed: float = 0.0
     rows_out: float = 1.0
     columns_out: float = 1.0
     width_out: float = 1.0
@@ -124,7 +126,8 @@ def features(rows: float, columns: float, width: float, classes: float) -> tuple
 
 def mean_of(law: Law, at: Floats, effects: Floats) -> Floats:
     """The built-in expectation of log seconds at some sizes, shape (n,)."""
-    return law.level + at @ law.exponents + effects
+    power = law.level + at @ law.exponents + effects
+    return np.logaddexp(power, math.log(law.fixed)) if law.fixed > 0 else power
 
 
 @dataclass(frozen=True, slots=True, eq=False)

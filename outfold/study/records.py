@@ -138,6 +138,13 @@ class Records:
             db.close()
 
     @contextlib.contextmanager
+    def kept_open(self) -> Iterator[None]:
+        """Holds the tables open: closing the last connection writes them out, each time anew."""
+        with self._open() as db:
+            db.execute("SELECT 1 FROM runs LIMIT 1").fetchone()
+            yield
+
+    @contextlib.contextmanager
     def exclusive(self) -> Iterator[sqlite3.Connection]:
         """The tables for one who reads and then writes: nobody else writes in between."""
         with self._open() as db:
@@ -323,6 +330,16 @@ class Records:
     def reused_steps(self, run: str) -> frozenset[str]:
         """The steps of a run that the store could answer."""
         return self.steps_with(run, "reused")
+
+    def count_fits(self, run: str, kind: str) -> int:
+        """How many fits of a run have an event of some kind."""
+        with self._open() as db:
+            (n,) = db.execute(
+                "SELECT count(DISTINCT step) FROM events "
+                "WHERE run = ? AND kind = ? AND label LIKE 'fit %'",
+                (run, kind),
+            ).fetchone()
+        return int(n)
 
     def steps_with(self, run: str, kind: str) -> frozenset[str]:
         """The steps of a run of which an event of some kind was told."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -104,15 +103,15 @@ def timings_of(
             chain.append((step, logs[step.kind]))
         at = step.parent
     chain.reverse()
-    sizes = [tuple(log.get("size") or (0, 0, 0)) for _, log in chain]
+    none = (0, 0, 0)
+    sizes: list[tuple[int, int, int]] = [tuple(log.get("size") or none) for _, log in chain]
+    for place in range(len(chain) - 1):
+        if chain[place][0].kind == "tune":
+            sizes[place] = sizes[place + 1]  # it takes and gives on what the fit after it takes
     found = []
-    for (step, log), size, out in itertools.zip_longest(
-        chain, sizes, sizes[1:], fillvalue=(0, 0, 0)
-    ):
-        seconds = log.get("step_seconds")
-        if step.kind == "tune" and out[0]:
-            # It takes what the fit after it takes, and its time is written down there.
-            seconds, size = log["seconds"], out
+    for place, (step, log) in enumerate(chain):
+        size, out = sizes[place], sizes[place + 1] if place + 1 < len(chain) else none
+        seconds = log["seconds"] if step.kind == "tune" else log.get("step_seconds")
         if seconds is not None and size[0]:
             params = params_text(step.params)
             found.append(
