@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from components import cache
+from components import cache, racing
 from components.names import candidate_name, choice_name
 from components.table import table
 from components.text import duration, number, plain, size
@@ -24,6 +24,7 @@ STATUS = {
     "waiting": "waiting",
     "running": "running",
     "finished": "✓ finished",
+    "stopped": "◔ stopped early",
     "failed": "✕ failed",
     "cancelled": "– cancelled",
 }
@@ -34,7 +35,8 @@ EXTRA_METRICS = 3
 def filling(run: str) -> None:
     """The candidates as far as the run has come."""
     board, result = cache.leaderboard(run), cache.result(run)
-    frame = frame_of(board, result.study.task)
+    racing.told(run, result)
+    frame = frame_of(board, result.study.task, with_rows=result.study.quick.on)
     st.dataframe(
         frame,
         key=f"filling-{run}",
@@ -50,7 +52,8 @@ def filling(run: str) -> None:
 def ranked(run: str, metric: str | None = None) -> None:
     """The whole leaderboard, by the study's metric or another."""
     board, result = cache.leaderboard(run, metric), cache.result(run)
-    frame = frame_of(board, result.study.task)
+    racing.told(run, result)
+    frame = frame_of(board, result.study.task, with_rows=result.study.quick.on)
     table(
         frame,
         f"leaderboard-{run}",
@@ -66,12 +69,19 @@ def failures(board: Leaderboard) -> None:
     for row in board.rows:
         if row.reason:
             st.caption(
-                f"**{plain(candidate_name(row.result.candidate))}**: {plain(row.reason, 400)}"
+                f"**{plain(candidate_name(row.result.candidate))}**: "
+                f"{plain(racing.named(board, row.reason), 400)}"
             )
 
 
-def frame_of(board: Leaderboard, task: Task) -> pd.DataFrame:
-    """One row per candidate, in rank order."""
+def frame_of(board: Leaderboard, task: Task, *, with_rows: bool = False) -> pd.DataFrame:
+    """One row per candidate, in rank order.
+
+    Args:
+        board: The leaderboard.
+        task: What is predicted.
+        with_rows: Whether it is told on how many rows each line stands.
+    """
     import pandas as pd
 
     others = [m for m in metrics_for(task) if m.key != board.metric][:EXTRA_METRICS]
@@ -82,7 +92,7 @@ def frame_of(board: Leaderboard, task: Task) -> pd.DataFrame:
             frame = frame.drop(columns=name)
     if all(row.result.status == "finished" for row in board.rows):
         frame = frame.drop(columns=["Status", "Splits"])
-    return frame
+    return frame if with_rows else frame.drop(columns="Rows")
 
 
 def _entry(row: Row, board: Leaderboard, others: Sequence[tuple[str, str]]) -> dict[str, Any]:
@@ -95,8 +105,9 @@ def _entry(row: Row, board: Leaderboard, others: Sequence[tuple[str, str]]) -> d
         "Resampler": choice_name("resampler", c.resampler),
         "Status": STATUS[row.result.status],
         "Splits": row.result.splits_done / max(board.n_splits, 1),
+        "Rows": row.result.rows or None,
         board.label: figure.mean if figure else math.nan,
-        "Interval": interval(figure.low, figure.high) if figure else "",
+        "Interval": _interval(row, board),
         "By split": [v for v in figure.values if not math.isnan(v)] if figure else [],
     }
     entry |= {
@@ -107,6 +118,16 @@ def _entry(row: Row, board: Leaderboard, others: Sequence[tuple[str, str]]) -> d
         "1,000 rows": duration(costs.predict_seconds_per_1000),
         "Size": size(costs.size_bytes),
     }
+
+
+def _interval(row: Row, board: Leaderboard) -> str:
+    """The interval of the ranking metric, and whether it is of some splits only."""
+    if board.metric not in row.figures:
+        return ""
+    text = interval(row.figures[board.metric].low, row.figures[board.metric].high)
+    if row.result.status != "stopped":
+        return text
+    return f"{text} (partial: {row.result.splits_done} of {board.n_splits} splits)".strip()
 
 
 def interval(low: float, high: float) -> str:
@@ -129,10 +150,13 @@ def columns_of(board: Leaderboard, task: Task) -> dict[str, Any]:
         "Splits": st.column_config.ProgressColumn(
             min_value=0.0, max_value=1.0, format="percent", help="Splits that are done"
         ),
+        "Rows": number_column(
+            format="localized", help="Rows that the figures stand on, out of fold"
+        ),
         metric.label: number_column(
             format="%.4f",
             help=f"{metric.summary} {'More' if metric.direction == 'higher' else 'Less'} is "
-            "better. Mean over the splits, on rows held out.",
+            f"better. {board.estimate[:1].upper()}{board.estimate[1:]}.",
         ),
         "Interval": text(help=f"Of the mean: {board.interval}."),
         "By split": st.column_config.BarChartColumn(

@@ -5,7 +5,7 @@ Everything comes from the registry; what does not apply to the table is greyed w
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import streamlit as st
@@ -127,6 +127,29 @@ def param_form(
         _control(param, state.bound(f"{key}-{param.key}", _shown(param, now), apply))
 
 
+def setting(
+    key: str,
+    param: Param,
+    value: Value,
+    change: Callable[[Value], Study],
+    names: Mapping[str, str] | None = None,
+) -> None:
+    """One declared parameter as a control; turning it makes a changed study.
+
+    Args:
+        key: The control's key.
+        param: What is declared.
+        value: What the study says now.
+        change: From the new value to the changed study.
+        names: What people read for each of its choices.
+    """
+
+    def apply(new: Any) -> Study:
+        return change(param.check(_typed(param, new)))
+
+    _control(param, state.bound(key, _shown(param, value), apply), names or {})
+
+
 def _typed(param: Param, value: Any) -> Any:
     return int(value) if param.kind == "int" and value is not None else value
 
@@ -138,7 +161,7 @@ def _shown(param: Param, value: Value) -> Any:
     return int(value) if param.kind == "int" else float(value)
 
 
-def _control(param: Param, bound: dict[str, Any]) -> None:
+def _control(param: Param, bound: dict[str, Any], names: Mapping[str, str] | None = None) -> None:
     """One parameter's control."""
     about = " ".join(part for part in (param.help, param.source and f"({param.source})") if part)
     if param.kind == "bool":
@@ -150,7 +173,7 @@ def _control(param: Param, bound: dict[str, Any]) -> None:
         st.selectbox(
             param.label,
             options,
-            format_func=lambda v: param.none_label if v is None else str(v).replace("_", " "),
+            format_func=lambda v: _word(param, v, names or {}),
             help=about or None,
             **bound,
         )
@@ -169,6 +192,13 @@ def _control(param: Param, bound: dict[str, Any]) -> None:
             help=about or None,
             **bound,
         )
+
+
+def _word(param: Param, value: str | None, names: Mapping[str, str]) -> str:
+    """What a person reads for a choice."""
+    if value is None:
+        return param.none_label
+    return names.get(value, value.replace("_", " "))
 
 
 def _step(param: Param) -> float:

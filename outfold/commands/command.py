@@ -52,6 +52,10 @@ def add_data(parser: argparse.ArgumentParser, target: str | None = "required") -
     reading.add_argument("--decimal", choices=[".", ","], help="the decimal mark")
     reading.add_argument("--header", choices=["yes", "no"], help="whether the first line has names")
     reading.add_argument("--sheet", help="the sheet of a workbook")
+    reading.add_argument(
+        "--rows", type=int, metavar="N",
+        help="work with a sample of N rows; without it, with all that a share of memory holds",
+    )  # fmt: skip
 
 
 def reading_options(options: argparse.Namespace) -> dict[str, Any]:
@@ -65,6 +69,10 @@ def reading_options(options: argparse.Namespace) -> dict[str, Any]:
         given["delimiter"] = {"tab": "\t", "\\t": "\t"}.get(options.delimiter, options.delimiter)
     if options.header is not None:
         given["header"] = options.header == "yes"
+    if options.rows is not None:
+        given["rows"] = options.rows
+    if getattr(options, "target", None) is not None:
+        given["stratify"] = options.target
     return given
 
 
@@ -83,6 +91,19 @@ def open_table(options: argparse.Namespace, folder: Path) -> tuple[Dataset, pd.D
     if getattr(options, "target", None) is not None:
         require_column(options.target, frame)
     return dataset, frame
+
+
+def sample_of(dataset: Dataset) -> dict[str, Any] | None:
+    """What the result says of a sample: its rows, all rows, how it was drawn; None of a whole."""
+    if dataset.whole is None:
+        return None
+    return {
+        "rows": dataset.n_rows,
+        "of": dataset.whole.n_rows,
+        "stratified": dataset.whole.stratified,
+        "dataset": dataset.key,
+        "sentence": dataset.sample_sentence,
+    }
 
 
 def require_column(name: str, frame: pd.DataFrame) -> None:

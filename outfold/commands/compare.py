@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import json
 import sys
 from pathlib import Path
@@ -19,7 +18,11 @@ from outfold.commands.command import (
     print_rows,
     reading_options,
     require_column,
+    sample_of,
 )
+from outfold.commands.speed import add_speed, race_of, show_race, with_speed
+from outfold.commands.tuning import add_tuning, tuning_of
+from outfold.commands.validation import add_validation, roles_in, validation_of
 from outfold.data.schema import ROLES, Role
 from outfold.errors import OutfoldError, ParameterError
 from outfold.registry import Kind
@@ -39,12 +42,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--models", help="such as logistic,random_forest:n_estimators=200")
     parser.add_argument("--selectors", help="such as none,cfs")
     parser.add_argument("--resamplers", help="such as none,smote")
-    parser.add_argument("--folds", type=int, help="2 to 50")
-    parser.add_argument("--repeats", type=int, help="1 to 20")
+    add_validation(parser)
     parser.add_argument("--role", action="append", default=[], metavar="COLUMN=ROLE",
                         help=f"one of {', '.join(ROLES)}; may be given several times")  # fmt: skip
     parser.add_argument("--metric", help="the metric that ranks")
     parser.add_argument("--seed", type=int, help="seed of everything random")
+    add_tuning(parser)
+    add_speed(parser)
     parser.add_argument("--study", type=Path, help="a study as JSON; other options change it")
     parser.add_argument("--scheduler", default="", help="address of a Dask scheduler")
     parser.add_argument("--workers", type=int, help="worker processes on this machine")
@@ -55,21 +59,14 @@ def run(options: argparse.Namespace, scratch: Path) -> dict[str, Any]:
     """Run the comparison and return its study, leaderboard, comparison and step counts."""
     from outfold.judge.compare import compare
     from outfold.judge.leaderboard import leaderboard
-    from outfold.study.cluster import connected, scheduler_address
-    from outfold.study.execute import execute
     from outfold.study.results import Predictions
-    from outfold.study.run import new_run, predictions, result
+    from outfold.study.run import predictions, result
+    from outfold.study.tune.results import tunings
 
     del scratch
-    workspace = Workspace(options.out) if options.out else Workspace.default()
-    study = _study(options, workspace)
-    address = options.scheduler or scheduler_address()
-    name = new_run(workspace, study, address, claimed=True)
-    with connected(address, options.workers) as client:
-        execute(workspace, name, client, shared_storage=not address, told=_tell)
-    record = workspace.records.run(name)
-    if record.state == "failed":
-        raise OutfoldError(record.reason)
+    workspace = workspace_of(options)
+    study = with_speed(options, study_of(options, workspace))
+    name, steps = carry_out(options, workspace, study)
     measured = result(workspace, name)
 
     def stored(candidate: str) -> Predictions:
@@ -80,24 +77,61 @@ def run(options: argparse.Namespace, scratch: Path) -> dict[str, Any]:
         (options.out / RUN_FILE).write_text(json.dumps({"run": name}) + "\n")
     return {
         "study": json.loads(study.to_json()),
+        "sample": sample_of(workspace.datasets.get(study.dataset)),
         **board.to_json(),
         "comparison": compare(measured, predictions=stored).to_json(),
-        "steps": {
-            "computed": record.done - record.reused - record.failed,
-            "reused": record.reused,
-            "failed": record.failed,
-        },
+        "steps": steps,
+        "race": race_of(workspace, name),
+        "tuning": [tuned.to_json() for tuned in tunings(workspace, name)],
+    }
+
+
+def workspace_of(options: argparse.Namespace) -> Workspace:
+    """The workspace that keeps the run: the folder asked for, else the usual one."""
+    return Workspace(options.out) if options.out else Workspace.default()
+
+
+def carry_out(
+    options: argparse.Namespace, workspace: Workspace, study: Study
+) -> tuple[str, dict[str, float | None]]:
+    """Run a study to its end; the run, how many fits were computed, reused and failed, and times.
+
+    Raises:
+        OutfoldError: The study cannot be run on its table.
+    """
+    from outfold.study.cluster import connected, scheduler_address
+    from outfold.study.execute import execute
+    from outfold.study.run import new_run
+
+    address = options.scheduler or scheduler_address()
+    name = new_run(workspace, study, address, claimed=True)
+    with connected(address, options.workers) as client:
+        execute(workspace, name, client, shared_storage=not address, told=_tell)
+    record = workspace.records.run(name)
+    if record.state == "failed":
+        raise OutfoldError(record.reason)
+    ended = workspace.records.count_fits(name, "stopped")
+    return name, {
+        "computed": record.done - record.reused - record.failed - ended,
+        "reused": record.reused,
+        "failed": record.failed,
+        "predicted_seconds": record.predicted_seconds,
+        "seconds": record.seconds,
     }
 
 
 def _tell(event: tuple[str, str, str, float | None, str]) -> None:
     kind, _, label, seconds, reason = event
+    if kind == "planned":
+        print(f"{label}.", file=sys.stderr)
+    if kind == "trial":
+        print(f"{label}: {reason}", file=sys.stderr)
     if label.startswith("fit ") and kind != "started":
         took = f" in {seconds:.2f} s" if seconds is not None else ""
         print(f"{kind} {label}{took} {reason}".rstrip(), file=sys.stderr)
 
 
-def _study(options: argparse.Namespace, workspace: Workspace) -> Study:
+def study_of(options: argparse.Namespace, workspace: Workspace) -> Study:
     """The study that the arguments describe."""
     from outfold.data.samples import sample_named
     from outfold.data.source import open_data
@@ -118,20 +152,18 @@ def _study(options: argparse.Namespace, workspace: Workspace) -> Study:
         is_sample = options.data.startswith("sample:")
         sample = sample_named(options.data.removeprefix("sample:")) if is_sample else None
         study = default_study(dataset, frame, sample)
-    if roles := _roles(options.role, frame):
+    if roles := _roles([*options.role, *roles_in(options)], frame):
         study = study.replace(roles=dict(study.roles) | roles)
     if options.target is not None or options.task is not None or roles:
         new_target = options.target or study.target
         same = new_target == study.target
         task = options.task or (study.task if same else None)
         study = with_target(study, dataset, frame, new_target, task)
-    validation = {k: v for k in ("folds", "repeats") if (v := getattr(options, k)) is not None}
-    if validation:
-        study = study.replace(validation=dataclasses.replace(study.validation, **validation))
+    study = study.replace(validation=validation_of(options, study.validation))
     kinds: dict[str, Kind] = {
         "models": "model", "selectors": "selector", "resamplers": "resampler"
     }  # fmt: skip
-    changes: dict[str, Any] = {
+    changes: dict[str, Any] = {"tuning": tuning_of(options, study.tuning)} | {
         name: choices(kind, text)
         for name, kind in kinds.items()
         if (text := getattr(options, name)) is not None
@@ -161,6 +193,10 @@ def _roles(given: list[str], frame: pd.DataFrame) -> dict[str, Role]:
     return roles
 
 
+def _short(value: object) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
 def show(result: dict[str, Any]) -> None:
     """Print the leaderboard."""
     metric = result["study"]["metric"]
@@ -177,11 +213,18 @@ def show(result: dict[str, Any]) -> None:
         }
         for row in result["leaderboard"]
     ]
+    if result["sample"]:
+        print(result["sample"]["sentence"])
     print_rows(rows, list(rows[0]) if rows else ["candidate"])
+    for tuned in result.get("tuning", ()):
+        print(f"\nTuned {tuned['candidate']}: {tuned['sentence']}")
+        for split in tuned["splits"]:
+            values = ", ".join(f"{k}={_short(v)}" for k, v in split["params"].items())
+            print(f"  split {split['split'] + 1}: {values}")
+    show_race(result["race"])
     steps = result["steps"]
-    print(
-        f"\n{steps['computed']} fits computed, {steps['reused']} reused, {steps['failed']} failed."
-    )
+    said = f"{steps['computed']} fits computed, {steps['reused']} reused, {steps['failed']} failed"
+    print(f"\n{said}; predicted {steps['predicted_seconds']:.2g} s, took {steps['seconds']:.2g} s.")
 
 
 COMMAND = Command(

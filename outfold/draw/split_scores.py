@@ -31,7 +31,8 @@ def draw(
     for row, model, dash, symbol in zip(rows, models, dashes(models), symbols(models), strict=True):
         values, name = row.figures[key].values, called(row.name, names)
         figure.add_scatter(
-            x=list(range(1, len(values) + 1)),
+            # A candidate that was stopped or still runs has some of the splits, and not the first.
+            x=[s + 1 for s in row.result.seen] or list(range(1, len(values) + 1)),
             y=values,
             mode="lines+markers",
             name=name,

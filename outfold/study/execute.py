@@ -154,7 +154,8 @@ class _Execution:
             self.deaths = Deaths(self.client)
             self.fleet = Fleet(self.client, self.workspace.root, shared_storage)
             self.fleet.look()
-            with self._sources(loaded), self._hearing():
+            held = self.workspace.records.kept_open()
+            with held, self._sources(loaded), self._hearing():
                 if self.rule is not None:
                     self.stop(self.rule.hear(self._score(sorted(reused))))
                 self._work()

@@ -7,6 +7,7 @@ from typing import Literal
 
 from outfold.errors import NotApplicableError
 from outfold.registry import Facts, registry
+from outfold.study.speed import NO_QUICK, NO_RACE
 from outfold.study.study import NONE, Choice, Study
 
 
@@ -42,4 +43,6 @@ def trial_study(
         resamplers=tried if kind == "resampler" else (NONE,),
         models=(quick_model(facts),),
         metric=study.metric,
+        racing=NO_RACE,
+        quick=NO_QUICK,
     )

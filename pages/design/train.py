@@ -6,8 +6,20 @@ run as they are.
 
 import streamlit as st
 
-from components import cache, intents, leaderboard, params, pickers, progress, shell, state
-from components.text import count
+from components import (
+    cache,
+    forecast,
+    intents,
+    leaderboard,
+    params,
+    pickers,
+    progress,
+    racing,
+    shell,
+    state,
+    tuning,
+    validation,
+)
 from outfold.registry import registry
 from outfold.task import is_classification
 
@@ -21,8 +33,8 @@ table = cache.table(study)
 if run := state.current().run:
     progress.run_progress(run, leaderboard.filling)
 
-models, columns, classes, rows = st.tabs(
-    ["Models", "Feature selection", "Rare classes", "Validation and preparation"]
+models, columns, classes, rows, tuned, faster = st.tabs(
+    ["Models", "Feature selection", "Rare classes", "Validation and preparation", "Tuning", "Speed"]
 )
 with models:
     st.caption("The baseline, which looks at no feature, is always added.")
@@ -37,7 +49,7 @@ with classes:
     else:
         st.caption("The target is a number, so there are no classes to balance.")
 with rows:
-    pickers.validation(study)
+    validation.validation(study, table)
     pickers.metric(study)
     pickers.seed_and_transform(study)
     preparation = registry("preparation")[study.preparation.key]
@@ -50,17 +62,19 @@ with rows:
             study.preparation,
             lambda choice: study.replace(preparation=choice),
         )
+with tuned:
+    tuning.tuning(study)
+with faster:
+    racing.speed(study, table)
 
-candidates = len(study.candidates())
-fits = candidates * study.validation.n_splits
 with st.bottom, st.container(horizontal=True, vertical_alignment="center"):
-    st.markdown(f"**{count(candidates, 'candidate')}**, {count(fits, 'fit')}", width="stretch")
+    forecast.forecast_line(study, tuning.fits_in_words(study))
     st.button(
         "Run",
         key="run",
         type="primary",
         icon=":material/play_arrow:",
-        disabled=candidates < 2,
+        disabled=len(study.candidates()) < 2,
         on_click=state.attempt,
         args=(intents.start_run,),
     )
