@@ -109,7 +109,7 @@ def _read_again(dataset: Dataset, options: dict[str, Any]) -> None:
         with st.status("Reading the file again"):
             found = cache.workspace().datasets.add_file(original, dataset.name, **options)
             originals().keep(original, found.key)
-            intents.open_dataset(found.key)
+            intents.reopen(found.key)
     except OutfoldError as error:
         state.current().message = state.Message("problem", error.message, error.hint)
     st.rerun()

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import streamlit as st
 
-from components import card, navigation, state
+from components import card, large, navigation, state
 from components.text import plain
 from outfold.errors import OutfoldError
 from outfold.study.study import Study
@@ -22,7 +22,10 @@ def frame(header: navigation.Header) -> None:
     if known and known.goto:
         target, known.goto = navigation.find(known.goto), None
         if target and target.name != header.name:
-            st.switch_page(navigation.ROOT / target.path)
+            # Without its parameters said, Streamlit refuses to leave a page whose widgets wrote
+            # some into the address.
+            here = state.address(known)
+            st.switch_page(navigation.ROOT / target.path, query_params=here)
     pictures = navigation.ROOT / "components"
     st.logo(str(pictures / "wordmark.svg"), size="large", icon_image=str(pictures / "mark.svg"))
     st.title(header.question, anchor=False)
@@ -37,6 +40,8 @@ def frame(header: navigation.Header) -> None:
             st.toast(plain(told.text, 300), icon=":material/check:")
         else:
             problem(told.text, told.hint)
+    with boundary():
+        large.sample_note(session.dataset)
     with st.sidebar, boundary():
         card.study_card(header.name)
 

@@ -90,6 +90,12 @@ def test_the_main_job(server: Server, tab: Tab, csv: Path, tmp_path: Path):
         tab.click("radio", view)
         tab.sound()
 
+    tab.click("radio", "ROC")  # a view that stands in the address
+    assert "view=ROC" in tab.page.url
+    tab.click("button", "Weigh it against its cost", exact=False)
+    tab.sees("Is it worth what it costs?")
+    tab.sound()
+
     tab.go("Deviance")
     tab.sees("Residual deviance")
     tab.sees("Every candidate out of fold")

@@ -87,6 +87,24 @@ def test_a_new_target_changes_the_task_and_undo_brings_the_old_one_back(loaded):
     assert current(loaded).target == "signal"
 
 
+def test_another_reading_keeps_what_was_chosen_and_undo_brings_the_first_back(loaded):
+    """Target and models stay where their columns are still there; the way back is open."""
+    loaded.selectbox(key="target").select("signal").run()
+    before = current(loaded)
+    boxes = [b for b in loaded.text_input if b.label.startswith("Cells that mean missing")]
+    boxes[0].set_value("c")
+    next(b for b in loaded.button if b.label == "Read again").click().run()
+    assert_sound(loaded)
+    now = current(loaded)
+    assert now.dataset != before.dataset
+    assert (now.target, now.task, now.models) == ("signal", "regression", before.models)
+    assert loaded.session_state["outfold"].dataset == now.dataset
+    loaded.button(key="card-undo").click().run()
+    assert_sound(loaded)
+    assert current(loaded) == before
+    assert loaded.session_state["outfold"].dataset == before.dataset
+
+
 def test_a_fix_is_recorded_in_the_study_and_can_be_taken_back(app):
     """The table itself is not changed; the study says what is done to it."""
     frame = mixed_table(120)
