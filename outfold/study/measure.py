@@ -63,16 +63,18 @@ class Meter:
             self._look()
 
 
-def median_seconds(call: object, budget: float, most: int = 20) -> float:
-    """Median wall seconds of repeated calls after one warm-up.
+def median_seconds(call: object, budget: float, most: int = 20, *, warm: bool = True) -> float:
+    """Median wall seconds of repeated calls.
 
     Args:
         call: A callable without arguments.
         budget: Seconds after which no further repeat is started.
         most: Repeats at the most.
+        warm: Whether one call goes before those that are timed.
     """
     assert callable(call)
-    call()
+    if warm:
+        call()
     times: list[float] = []
     began = time.perf_counter()
     while len(times) < most and (not times or time.perf_counter() - began < budget):
