@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from components import cache
+from components import cache, large
 from components.chart import Drawn, drawn
 from components.text import plain
 from outfold.data.propose import default_role
@@ -110,9 +110,12 @@ def associations(study: Study, measure: Any, missing: Any) -> Associations:
 
     return cache.remember(
         "associations", *_parts(study), measure, missing,
-        compute=lambda: associate(
-            cache.typed(study)[0], narrowed(study)[0], measure,
-            missing=missing, as_levels=classes(study),
+        compute=lambda: large.with_all_rows(
+            associate(
+                cache.typed(study)[0], narrowed(study)[0], measure,
+                missing=missing, as_levels=classes(study),
+            ),
+            study,
         ),
         say="Measuring every two columns",
     )  # fmt: skip

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from outfold.commands.command import Command, add_data, open_table, print_rows
+from outfold.commands.command import Command, add_data, open_table, print_rows, sample_of
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,15 +19,22 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, scratch: Path) -> dict[str, Any]:
     """Associate every pair of columns, or every column with the target."""
+    from outfold.data.store import DatasetStore
     from outfold.explore.associate import associate
+    from outfold.explore.whole_table import with_all_rows
 
     dataset, frame = open_table(options, scratch)
     found = associate(frame, dataset.schema, measure=options.measure, target=options.target)
-    return found.to_json()
+    if dataset.whole is not None:
+        path = DatasetStore(scratch / "datasets").whole(dataset.key)
+        found = with_all_rows(found, path, dataset.n_rows)
+    return {**found.to_json(), "sample": sample_of(dataset)}
 
 
 def show(result: dict[str, Any]) -> None:
     """Print the pairs, strongest first."""
+    for note in result["notes"]:
+        print(note)
     pairs = sorted(result["pairs"], key=lambda p: -abs(p["value"] or 0.0))
     print_rows(pairs[:100], ["a", "b", "measure", "value", "p_value", "p_adjusted", "n"])
 

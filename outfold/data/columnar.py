@@ -80,14 +80,15 @@ def _damaged(kind: str, error: Exception) -> ReadError:
     )
 
 
-def _is_column(kind: pa.DataType) -> bool:
+def is_column(kind: pa.DataType) -> bool:
+    """Whether a table can have a column of this type: no lists, records or bytes."""
     tests = (
         pa.types.is_boolean, pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal,
         pa.types.is_date, pa.types.is_timestamp, pa.types.is_time, pa.types.is_duration,
         pa.types.is_string, pa.types.is_large_string, pa.types.is_null,
     )  # fmt: skip
     if pa.types.is_dictionary(kind):
-        return _is_column(kind.value_type)
+        return is_column(kind.value_type)
     return any(test(kind) for test in tests) or pa.types.is_string_view(kind)
 
 
@@ -110,7 +111,7 @@ def _source(
     schema: pa.Schema, batches: Callable[[], Iterator[pa.RecordBatch]], kind: str
 ) -> tuple[Source, list[str]]:
     notes = [f"{kind}, with the types that it holds."]
-    kept = [i for i, f in enumerate(schema) if _is_column(f.type)]
+    kept = [i for i, f in enumerate(schema) if is_column(f.type)]
     if dropped := [f.name for i, f in enumerate(schema) if i not in set(kept)]:
         notes.append(
             f"{count(len(dropped), 'column')} of lists, records or bytes left out: "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from outfold.data.large.whole import Whole
 from outfold.data.schema import Schema
 from outfold.registry import Value
 
@@ -23,6 +24,7 @@ class Dataset:
         created: When it was stored, in ISO format, UTC.
         source: The file or sample that it came from.
         source_bytes: The size of that file, in bytes; 0 where there is none.
+        whole: The table that this one is a sample of; None where it is no sample.
     """
 
     key: str
@@ -35,3 +37,9 @@ class Dataset:
     created: str = ""
     source: str = ""
     source_bytes: int = 0
+    whole: Whole | None = None
+
+    @property
+    def sample_sentence(self) -> str:
+        """What a page says of a sample, in one sentence; empty where the table is whole."""
+        return self.whole.sentence(self.n_rows) if self.whole else ""

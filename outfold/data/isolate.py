@@ -17,6 +17,7 @@ from typing import Any
 import psutil
 
 from outfold.data.formats import head_of
+from outfold.data.large.whole import Whole, whole_of
 from outfold.data.options import Limits, ReadOptions
 from outfold.data.schema import Schema
 from outfold.data.schema_json import schema_of
@@ -41,6 +42,7 @@ class Stored:
         options: The options given or found.
         bytes_in_memory: What the table takes as a DataFrame.
         peak: The most memory that the process used, in bytes.
+        whole: The table that this one is a sample of; None where it is no sample.
     """
 
     path: Path
@@ -51,6 +53,7 @@ class Stored:
     options: tuple[tuple[str, Value], ...]
     bytes_in_memory: int
     peak: int
+    whole: Whole | None = None
 
 
 @contextlib.contextmanager
@@ -101,6 +104,7 @@ def read_apart(
             tuple(sorted(result["options"].items())),
             result["bytes_in_memory"],
             peak,
+            whole_of(result.get("whole")),
         )
 
 

@@ -24,6 +24,9 @@ MAX_BYTES = 1 << 30
 
 MAX_COLUMNS = 10_000
 
+LEAST_SAMPLE = 50
+"""Rows that a sample has at least."""
+
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
@@ -44,6 +47,10 @@ class ReadOptions:
             are few and refuses the file otherwise; ``fill`` fills up any number; ``skip`` leaves
             short and long ones out; ``refuse`` allows none.
         max_bytes: Largest content read, unpacked, in bytes.
+        rows: Work with a sample of this many rows where the table has more. Without it, a table
+            too large for memory is worked with as a sample, and any other as a whole.
+        stratify: The column whose values keep their proportions in a sample, where it has few;
+            found unless given.
     """
 
     format: str | None = None
@@ -57,6 +64,8 @@ class ReadOptions:
     missing: str | None = None
     ragged: str = "auto"
     max_bytes: int = MAX_BYTES
+    rows: int | None = None
+    stratify: str | None = None
 
     @classmethod
     def of(cls, options: Mapping[str, Any]) -> ReadOptions:
@@ -114,6 +123,11 @@ def _check(given: Mapping[str, Any]) -> None:
             raise ReadError(
                 f"There is no encoding {given['encoding']!r}.", "Common are utf-8 and cp1252."
             ) from None
+    if "rows" in given and (not isinstance(given["rows"], int) or given["rows"] < LEAST_SAMPLE):
+        raise ReadError(
+            f"A sample of {given['rows']!r} rows was asked for.",
+            f"It takes a whole number of at least {LEAST_SAMPLE}.",
+        )
     if "max_bytes" in given and (not isinstance(given["max_bytes"], int) or given["max_bytes"] < 1):
         raise ReadError(f"max_bytes is {given['max_bytes']!r}.", "It takes a number of bytes.")
 

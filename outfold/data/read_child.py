@@ -14,11 +14,15 @@ from typing import Any
 
 from outfold.data.describe import describe_stored
 from outfold.data.formats import Found, head_of, recognise
+from outfold.data.large.opening import is_large, open_large
 from outfold.data.options import ReadOptions
 from outfold.data.typed import Source, plan, write
 from outfold.data.unpack import unpack
 from outfold.errors import OutfoldError
 from outfold.hashing import plain
+
+WHOLE_FILE = "whole.parquet"
+"""The whole table where what is read is a sample of it and it had to be converted first."""
 
 
 def open_source(
@@ -56,12 +60,13 @@ def open_source(
 
 def read_into(folder: Path, path: Path, name: str, options: ReadOptions) -> dict[str, Any]:
     """Read a file into ``table.parquet``; what was found, as plain values."""
+    if is_parquet(path, name) and is_large(path, options):
+        return {**open_large(folder, path, options), "options": _sampling(options, "parquet")}
     plain_file = unpack(path, folder, options.max_bytes, options.member, name)
     source, notes, found, kind = open_source(plain_file.path, plain_file.name, options)
     decided = plan(source)
     table = folder / "table.parquet"
     key = write(source, decided, table)
-    schema, in_memory = describe_stored(table, source.declared)
     found = {"format": kind, **found}
     if plain_file.member is not None:
         found["member"] = plain_file.member
@@ -69,6 +74,13 @@ def read_into(folder: Path, path: Path, name: str, options: ReadOptions) -> dict
         found["missing"] = options.missing
     if options.ragged != "auto":
         found["ragged"] = options.ragged
+    if is_large(table, options):
+        # Written in a stream, so the whole table lies here as Parquet and was never held.
+        whole = table.rename(folder / WHOLE_FILE)
+        sample = open_large(folder, whole, options, source.declared)
+        told = [*plain_file.notes, *notes, *decided.notes, *sample["notes"][1:]]
+        return {**sample, "notes": told, "options": found | _sampling(options, kind)}
+    schema, in_memory = describe_stored(table, source.declared)
     return {
         "key": key,
         "n_rows": decided.n_rows,
@@ -77,6 +89,16 @@ def read_into(folder: Path, path: Path, name: str, options: ReadOptions) -> dict
         "options": found,
         "bytes_in_memory": in_memory,
     }
+
+
+def is_parquet(path: Path, name: str) -> bool:
+    """Whether a file is Parquet as it lies there, not packed."""
+    return head_of(path, name).startswith(b"PAR1")
+
+
+def _sampling(options: ReadOptions, kind: str) -> dict[str, object]:
+    given = {"format": kind, "rows": options.rows, "stratify": options.stratify}
+    return {k: v for k, v in given.items() if v is not None}
 
 
 def main(request_path: str) -> None:

@@ -27,5 +27,10 @@ def open_data(spec: str | Path, store: DatasetStore, **options: Any) -> Dataset:
     text = str(spec)
     if text.startswith(SAMPLE_PREFIX):
         sample = sample_named(text.removeprefix(SAMPLE_PREFIX))
-        return store.add_frame(sample.load(), sample.title, (sample.source,), source=text)
-    return store.add_file(Path(spec), **options)
+        whole = store.add_frame(sample.load(), sample.title, (sample.source,), source=text)
+        if (options.get("rows") or whole.n_rows) >= whole.n_rows:
+            return whole
+        sampling = {"rows": options["rows"], "stratify": options.get("stratify", sample.target)}
+        table = store.table(whole.key)
+        return store.add_file(table, sample.title, by_reference=True, **sampling)
+    return store.add_file(Path(spec), by_reference=True, **options)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import json
 import os
@@ -18,6 +19,8 @@ from outfold.data.describe import describe_stored
 from outfold.data.frames import load
 from outfold.data.infer import source_of_frame
 from outfold.data.isolate import read_apart
+from outfold.data.large.keeping import keep_figures, keep_whole, read_figures, whole_path
+from outfold.data.large.whole import whole_of
 from outfold.data.options import Limits
 from outfold.data.schema_json import schema_of
 from outfold.data.typed import plan, write
@@ -43,12 +46,22 @@ class DatasetStore:
         self.limits = limits or Limits()
         self.root.mkdir(parents=True, exist_ok=True)
 
-    def add_file(self, path: str | Path, name: str | None = None, **options: Any) -> Dataset:
+    def add_file(
+        self,
+        path: str | Path,
+        name: str | None = None,
+        *,
+        by_reference: bool = False,
+        **options: Any,
+    ) -> Dataset:
         """Read a file in a process of its own and store its table.
+
+        Of a table too large for memory a sample is stored, and the file beside it.
 
         Args:
             path: The file.
             name: What people call it; the file's own name unless given.
+            by_reference: Whether a large Parquet file stays where it is and is only remembered.
             **options: See ``outfold.data.options.ReadOptions``.
 
         Raises:
@@ -68,9 +81,57 @@ class DatasetStore:
                 _now(),
                 called,
                 path.stat().st_size,
+                keep_whole(self.root, stored, by_reference=by_reference),
             )
+            keep_figures(self.root, stored)
             self._keep(stored.path, dataset)
         return dataset
+
+    def draw_again(self, key: str, rows: int, stratify: str = "") -> Dataset:
+        """Another sample of the table that a dataset is a sample of, as a dataset of its own.
+
+        Args:
+            key: The dataset.
+            rows: Rows of the new sample.
+            stratify: The column whose values keep their proportions; empty for none.
+
+        Raises:
+            NotApplicableError: The dataset is a whole table.
+            ReadError: The file was moved or changed, or the sample would be too large.
+        """
+        dataset = self.get(key)
+        path = self.whole(key)
+        assert dataset.whole is not None
+        options = {"rows": rows, **({"stratify": stratify} if stratify else {})}
+        with read_apart(
+            path, options, name=dataset.name, limits=self.limits, near=self.root
+        ) as stored:
+            whole = stored.whole
+            if whole is not None:
+                whole = dataclasses.replace(
+                    whole, path=dataset.whole.path, modified=dataset.whole.modified
+                )
+            again = dataclasses.replace(
+                dataset, key=stored.key, n_rows=stored.n_rows, schema=stored.schema,
+                notes=stored.notes, bytes_in_memory=stored.bytes_in_memory, created=_now(),
+                options=tuple(sorted((dict(dataset.options) | options).items())), whole=whole,
+            )  # fmt: skip
+            keep_figures(self.root, stored)
+            self._keep(stored.path, again)
+        return again
+
+    def whole(self, key: str) -> Path:
+        """The Parquet file that a dataset is a sample of.
+
+        Raises:
+            NotApplicableError: The dataset is a whole table.
+            ReadError: The file was moved or changed since it was opened.
+        """
+        return whole_path(self.root, self.get(key))
+
+    def figures(self, key: str) -> dict[str, Any]:
+        """The figures of all rows that a dataset is a sample of, by column, as plain values."""
+        return read_figures(self.root, self.get(key))
 
     def add_frame(
         self, frame: pd.DataFrame, name: str, notes: Iterable[str] = (), source: str = ""
@@ -152,5 +213,6 @@ def _dataset(raw: dict[str, Any]) -> Dataset:
         "schema": schema_of(raw["schema"]),
         "notes": tuple(raw["notes"]),
         "options": tuple((k, v) for k, v in raw["options"]),
+        "whole": whole_of(raw.get("whole")),
     }
     return Dataset(**{**raw, **changed})

@@ -6,7 +6,7 @@ changed and taken back.
 
 import streamlit as st
 
-from components import cache, columns, findings, navigation, pickers, reading, state, table
+from components import cache, columns, findings, large, navigation, pickers, reading, state, table
 from components.text import count, plain
 from components.upload import uploader
 
@@ -22,6 +22,7 @@ if session.dataset is None:
 
 dataset = cache.dataset(session.dataset)
 reading.how_it_was_read(dataset)
+large.whole_table(dataset)
 
 if session.study is None:
     reading.without_target(dataset)
