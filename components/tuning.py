@@ -202,6 +202,7 @@ def _optimism(known: list[CandidateTuning], names: dict[str, str]) -> None:
             f"Best inner {metric}": number(t.inner, 4),
             f"{metric} held out": number(t.outer, 4),
             "Optimism": number(t.optimism, 2),
+            "Its spread over splits": number(t.spread, 2),
             "Splits": f"{len(t.judged)} of {t.n_splits}",
         }
         for t in known

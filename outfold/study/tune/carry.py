@@ -30,7 +30,7 @@ def options_of(steps: Mapping[str, Step], step: Step) -> dict[str, Any]:
     resampler, selector, preparation = chain
     return {
         "split": step.split,
-        "recipe": Recipe(preparation, selector, resampler),
+        "recipe": Recipe(preparation, selector, resampler, step.parent),
         "fixed": step.fixed,
     }
 

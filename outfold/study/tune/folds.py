@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from outfold.hashing import key_of
 from outfold.metrics.metric import Ints
 from outfold.registry import Value
+from outfold.study.measure import Meter
 from outfold.study.split import Split, splits
 from outfold.study.steps import Loaded, Resampled, keep, prepare, resample, select
 from outfold.study.study import Study, Validation
@@ -21,14 +23,25 @@ from outfold.validate.catalogue import proposed
 Step = tuple[str, Mapping[str, Value]]
 """A strategy with all its parameters."""
 
+KEPT_BYTES = 128 * 2**20
+"""Memory that inner folds may take while they wait for the next model; larger ones are let go."""
+
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """What is done to the rows before the model: preparation, selection, resampling."""
+    """What is done to the rows before the model: preparation, selection, resampling.
+
+    Attributes:
+        preparation: The preparation.
+        selector: The selector.
+        resampler: The resampler.
+        key: Content key of all three and of the rows; empty where it is not known.
+    """
 
     preparation: Step
     selector: Step
     resampler: Step
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,6 +73,34 @@ class InnerFold:
             None if whole.weight is None else whole.weight[rows],
             whole.log,
         )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class InnerFolds:
+    """Every inner fold of one split, and what making them took.
+
+    Attributes:
+        folds: The folds.
+        seconds: Wall seconds.
+        cpu_seconds: Processor seconds.
+    """
+
+    folds: tuple[InnerFold, ...]
+    seconds: float
+    cpu_seconds: float
+
+    @property
+    def bytes(self) -> int:
+        """Memory that their tables take."""
+        return sum(
+            int(frame.memory_usage(index=False).sum())
+            for fold in self.folds
+            for frame in (fold.resampled.frame, fold.test)
+        )
+
+
+_last: tuple[str, InnerFolds] | None = None
+"""The folds made last in this process, for the next model of the same rows."""
 
 
 def inner_validation(study: Study, table: StudyTable, train: Ints) -> Validation:
@@ -102,22 +143,38 @@ def inner_splits(loaded: Loaded, study: Study, split: int) -> tuple[Split, ...]:
     return tuple(Split(train[s.train], train[s.test]) for s in found)
 
 
-def inner_folds(loaded: Loaded, study: Study, split: int, recipe: Recipe) -> list[InnerFold]:
+def inner_folds(loaded: Loaded, study: Study, split: int, recipe: Recipe) -> InnerFolds:
     """Prepare, select and resample each inner fold on its own training rows.
+
+    Models that are tuned one after the other on the same rows share them, where they are small
+    enough to be kept meanwhile.
 
     Raises:
         OutfoldError: The inner folds cannot be made, or a strategy does not apply to one.
     """
+    global _last
+    key = recipe.key and key_of(recipe.key, study.tuning.folds, study.validation.inside, split)
+    last = _last
+    if key and last is not None and last[0] == key:
+        return last[1]
+    _last = None
+    with Meter() as meter:
+        folds = tuple(_made(loaded, study, split, recipe))
+    made = InnerFolds(folds, meter.seconds, meter.cpu_seconds)
+    if key and made.bytes <= KEPT_BYTES:
+        _last = (key, made)
+    return made
+
+
+def _made(loaded: Loaded, study: Study, split: int, recipe: Recipe) -> Iterator[InnerFold]:
     inner = Loaded(loaded.table, inner_splits(loaded, study, split))
-    found = []
     for number, cut in enumerate(inner.splits):
         prepared = prepare(inner, study, number, *recipe.preparation)
         selected = select(prepared, study, *recipe.selector)
         resampled = resample(prepared, selected, study, *recipe.resampler)
         test = keep(prepared.test, selected.selection)
         order = even_order(resampled.target, is_classification(study.task), study.seed)
-        found.append(InnerFold(cut, resampled, test, order))
-    return found
+        yield InnerFold(cut, resampled, test, order)
 
 
 def even_order(target: np.ndarray, classes: bool, seed: int) -> Ints:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -105,6 +106,12 @@ class CandidateTuning:
         return gap if self.metric.direction == "higher" else -gap
 
     @property
+    def spread(self) -> float:
+        """How much the optimism differs between the splits, as a standard deviation."""
+        gaps = [s.inner - s.outer for s in self.judged]
+        return statistics.stdev(gaps) if len(gaps) > 1 else math.nan
+
+    @property
     def gain(self) -> float:
         """How much better the best inner score is than that of the values as they were set."""
         known = [s for s in self.splits if not math.isnan(s.as_set)]
@@ -175,6 +182,7 @@ class CandidateTuning:
             "inner_score": plain(self.inner),
             "outer_score": plain(self.outer),
             "optimism": plain(self.optimism),
+            "optimism_std": plain(self.spread),
             "sentence": self.sentence(),
             "reproducible": self.tuning.reproducible,
             "splits": [

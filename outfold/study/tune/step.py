@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -54,8 +54,9 @@ def tune(
     space = space_of(chosen, Choice(strategy, tuple((name, params[name]) for name in fixed)))
     start = {axis.key: params[axis.key] for axis in space}
     notes = []
+    made = inner_folds(loaded, study, split, recipe)
+    folds = made.folds
     with Meter() as meter:
-        folds = inner_folds(loaded, study, split, recipe)
         shares: tuple[float, ...] = (1.0,)
         if study.tuning.method == "halving":
             shares = _rungs(study, folds)
@@ -96,13 +97,13 @@ def tune(
         metric.key,
         trials,
         tuple(len(f.resampled.frame) for f in folds),
-        meter.seconds,
-        meter.cpu_seconds,
+        made.seconds + meter.seconds,
+        made.cpu_seconds + meter.cpu_seconds,
         tuple(notes),
     )
 
 
-def _rungs(study: Study, folds: list[InnerFold]) -> tuple[float, ...]:
+def _rungs(study: Study, folds: Sequence[InnerFold]) -> tuple[float, ...]:
     rows = min(len(f.resampled.target) for f in folds)
     rarest = None
     if is_classification(study.task):

@@ -140,6 +140,7 @@ def test_optimism_is_the_inner_score_above_the_honest_one():
     assert of.optimism == pytest.approx(0.02)
     assert "would flatter by 0.02" in of.sentence()
     assert of.gain > 0
+    assert of.spread == pytest.approx(0.0, abs=1e-12)
     assert "not flatter" in CandidateTuning(
         of.candidate, of.tuning, metric_named("log_loss"), of.space, 3, of.splits
     ).sentence()  # fmt: skip

@@ -5,12 +5,14 @@ Rows are recognised by the column ``amount``, as in the tests of the other steps
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
 from outfold.registry import registry
 from outfold.study import steps
-from outfold.study.study import Choice, Validation
+from outfold.study.study import Choice, Study, Validation
 from outfold.study.table import study_table
 from outfold.study.tune import folds as inner
 from outfold.study.tune.folds import Recipe, inner_splits
@@ -131,10 +133,50 @@ def test_each_part_of_the_rows_has_every_class_in_its_share(workspace):
     """Successive halving fits on nested parts that are as imbalanced as the whole."""
     study = study_of(workspace, n_rows=600, tuning=Tuning("halving"))
     loaded = loaded_of(workspace, study)
-    fold = inner.inner_folds(loaded, study, 0, recipe())[0]
+    fold = inner.inner_folds(loaded, study, 0, recipe()).folds[0]
     whole = fold.part(1.0)
     third, ninth = fold.part(1 / 3), fold.part(1 / 9)
     for part, share in ((third, 1 / 3), (ninth, 1 / 9)):
         assert len(part.frame) == round(share * len(whole.frame))
         assert part.target.mean() == pytest.approx(whole.target.mean(), abs=0.02)
     assert set(ninth.frame["amount"]) < set(third.frame["amount"]) < set(whole.frame["amount"])
+
+
+def test_models_tuned_on_the_same_rows_share_their_inner_folds(workspace, watch, monkeypatch):
+    """They are prepared once, unless they are too large to be kept, and never for other rows."""
+    study = study_of(
+        workspace, preparation=Choice("minimal"), tuning=Tuning("random", trials=2),
+    )  # fmt: skip
+    loaded = loaded_of(workspace, study)
+    monkeypatch.setattr(inner, "_last", None)
+    keyed = dataclasses.replace(recipe(), key="resample-1")
+
+    def prepared(model: str, split: int = 0, how: Recipe = keyed, of: Study = study) -> int:
+        watch.seen.clear()
+        tune(loaded, of, split, model, registry("model")[model].defaults(), how)
+        return sum(kind == "preparation" for kind, _ in watch.seen)
+
+    assert prepared("decision_tree") == 3
+    assert prepared("naive_bayes") == 0
+    assert prepared("naive_bayes", how=dataclasses.replace(recipe(), key="resample-2")) == 3
+    assert prepared("naive_bayes", split=1) == 3
+    assert prepared("naive_bayes", split=1, of=study.replace(tuning=Tuning("tpe", 2, folds=2))) == 2
+    assert prepared("naive_bayes", how=recipe()) == 3
+    assert prepared("decision_tree", how=recipe()) == 3
+    monkeypatch.setattr(inner, "KEPT_BYTES", 10)
+    assert prepared("decision_tree") == 3
+    assert prepared("decision_tree") == 3
+
+
+def test_the_time_of_shared_folds_counts_for_every_model(workspace):
+    """A candidate costs what it would cost alone."""
+    study = study_of(workspace, tuning=Tuning("random", trials=2))
+    loaded = loaded_of(workspace, study)
+    keyed = dataclasses.replace(recipe(), key="resample-3")
+    made = inner.inner_folds(loaded, study, 0, keyed)
+    again = inner.inner_folds(loaded, study, 0, keyed)
+    assert again is made
+    found = tune(
+        loaded, study, 0, "naive_bayes", registry("model")["naive_bayes"].defaults(), keyed
+    )
+    assert found.seconds > made.seconds > 0
