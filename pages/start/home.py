@@ -4,7 +4,7 @@ Load a table of your own or take a sample. Every score that you will see was mea
 the model was not fitted on.
 """
 
-from components import home, state
+from components import home, large, room, state
 from components.upload import uploader
 
 TITLE = "Home"
@@ -13,5 +13,7 @@ ORDER = 0
 
 home.going_on(state.current())
 uploader()
+large.from_folder()
 home.sample_cards()
 home.recent_runs()
+room.room()
