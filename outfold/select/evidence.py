@@ -38,8 +38,10 @@ def neg_log10_p_of_f(statistic: Floats, df1: Floats, df2: Floats) -> Floats:
     x = df2[usable] / (df2[usable] + df1[usable] * statistic[usable])
     p = betainc(a, b, x)
     # The incomplete beta function as its series at 0, in logarithms (DLMF 8.17.8).
-    log_p = a * np.log(x) + b * np.log1p(-x) - np.log(a) - betaln(a, b)
-    log_p = log_p + np.log(hyp2f1(a + b, 1.0, a + 1.0, x))
+    # It is of use for tiny p only; at x = 1, where F is next to nothing and p is 1, it diverges.
+    with np.errstate(divide="ignore", invalid="ignore"):
+        log_p = a * np.log(x) + b * np.log1p(-x) - np.log(a) - betaln(a, b)
+        log_p = log_p + np.log(hyp2f1(a + b, 1.0, a + 1.0, x))
     found[usable] = np.where(p > SMALLEST, -np.log10(np.maximum(p, SMALLEST)), -log_p / np.log(10))
     return found
 

@@ -9,10 +9,12 @@ import streamlit as st
 from components import (
     cache,
     chart,
+    export,
     judging,
     leaderboard,
     learning,
     progress,
+    room,
     shell,
     thresholds,
     tuning,
@@ -41,10 +43,10 @@ picture = leaderboard_intervals.draw(board, judging.names_of(run))
 chart.chart(picture, "intervals", headline=True)
 leaderboard.ranked(run, metric)
 shell.why(
-    f"Intervals: {plain(board.interval, 300)}. Test against the best: {plain(board.test, 300)}. "
-    "Splits share training rows, which an ordinary t-test ignores; the corrected one (Nadeau and "
-    "Bengio 2003) does not. The best of many was picked because it scored best, so its own figure "
-    "is a little too good.",
+    f"Figures: {plain(board.estimate, 300)}. Intervals: {plain(board.interval, 300)}. Test against "
+    f"the best: {plain(board.test, 300)}. Splits share training rows, which an ordinary t-test "
+    "ignores and these methods do not. The best of many was picked because it scored best, so its "
+    "own figure is a little too good.",
     "How was this compared?",
 )
 
@@ -74,9 +76,13 @@ else:
     if result.study.task == "count":
         views["Counts"] = lambda: judging.frequencies(run, chosen)
 views["Pairs"] = lambda: judging.pairs(run, metric)
+views["Code"] = lambda: export.code(run, chosen)
 views["Learning curve"] = lambda: learning.learning_curve(run, chosen, metric)
 if result.study.tuning.is_on:
     views["Tuning"] = lambda: tuning.tuned(run)
+
+if room.let_go(run):
+    views = {name: draw for name, draw in views.items() if name in ("By split", "Pairs", "Tuning")}
 
 view = st.segmented_control(
     "View", list(views), default="By split", required=True, key="view", bind="query-params"

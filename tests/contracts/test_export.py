@@ -1,0 +1,116 @@
+"""Every strategy, written out as code without Outfold, gives the numbers that a run gives."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from typing import Any
+
+import pytest
+
+from outfold.metrics.catalogue import default_metric
+from outfold.registry import Strategy
+from outfold.study.export.bundle import Export, export_study
+from outfold.study.study import Choice, Study, Validation
+from outfold.study.table import study_table
+from outfold.study.workspace import Workspace
+from outfold.task import Task, is_classification
+from tests.contracts.exported import Elsewhere, agree
+from tests.contracts.subjects import cheap, name, raw_table, served
+
+LIBRARIES = {"numpy", "pandas", "scipy", "sklearn", "imblearn"}
+QUICK: dict[Task, str] = {
+    "binary": "logistic", "multiclass": "logistic", "regression": "ridge", "count": "poisson"
+}  # fmt: skip
+
+
+def told_apart() -> list[tuple[Strategy, Task]]:
+    """Every strategy with one task of classes and one of numbers, so far as it serves them."""
+    found = []
+    for strategy in dict.fromkeys(s for s, _ in served()):
+        for tasks in (("multiclass", "binary"), ("count", "regression")):
+            found += [(strategy, t) for t in tasks if t in strategy.tasks][:1]
+    return found
+
+
+every_served = pytest.mark.parametrize(("strategy", "task"), told_apart(), ids=name)
+
+
+@pytest.fixture(scope="module")
+def elsewhere(tmp_path_factory):
+    """A process without Outfold, shared because the libraries take seconds to load."""
+    process = Elsewhere(tmp_path_factory.mktemp("elsewhere"))
+    yield process
+    process.close()
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory) -> Workspace:
+    """A workspace for the small tables."""
+    return Workspace(tmp_path_factory.mktemp("home"))
+
+
+def base(workspace: Workspace, task: Task, columns: str = "mixed", raised: bool = False) -> Study:
+    """A study of the small mixed table, or of its numeric or categorical columns alone."""
+    frame, target = raw_table(task)
+    frame = frame.drop(columns=["always one", "never known"])
+    levels = ["place", "kind"]
+    if columns == "numbers":
+        frame = frame.drop(columns=levels)
+    elif columns == "levels":
+        frame = frame[levels]
+    words: Any = target + raised
+    if is_classification(task):
+        words = target.map({0: 'no "way"', 1: "it's\\n", 2: "third"})
+    frame = frame.assign(**{"the 'target'": words})
+    dataset = workspace.datasets.add_frame(frame, f"{task} {columns}")
+    return Study(
+        dataset.key,
+        "the 'target'",
+        task,
+        validation=Validation("stratified" if is_classification(task) else "kfold", folds=2),
+        models=(Choice(QUICK[task]),),
+        metric=default_metric(task).key,
+        seed=3,
+    )
+
+
+def study_with(workspace: Workspace, strategy: Strategy, task: Task) -> Study:
+    """A small study with one strategy, on the widest table that it applies to."""
+    choice = Choice.of(strategy.key, **{
+        k: v for k, v in cheap(strategy).items() if v != strategy.defaults()[k]
+    })  # fmt: skip
+    for columns in ("mixed", "numbers", "levels"):
+        study = base(workspace, task, columns, raised=strategy.key == "gamma")
+        if strategy.available(study_table(workspace, study).facts) is None:
+            break
+    else:
+        raise AssertionError(f"{strategy.key} applies to no form of the table")
+    if strategy.kind == "preparation":  # a tree takes numbers on any scale
+        return study.replace(preparation=choice, models=(Choice("decision_tree"),))
+    return study.replace(**{f"{strategy.kind}s": (choice,)})
+
+
+def carried_out(elsewhere: Elsewhere, export: Export) -> dict[str, Any]:
+    """What the exported script leaves behind."""
+    return elsewhere.run(export.document.script(), {export.document.reading.file: export.table()})
+
+
+@every_served
+def test_exported_code_gives_the_same_numbers(strategy, task, elsewhere, workspace):
+    """Out-of-fold predictions and scores of every split, to 1e-9, where Outfold is not there."""
+    study = study_with(workspace, strategy, task)
+    candidate = study.candidates()[-1]
+    export = export_study(workspace, study, [candidate.name])
+    agree(carried_out(elsewhere, export), workspace, study, [candidate.name])
+    assert tops(export.document.script()) <= {
+        *LIBRARIES, *sys.stdlib_module_names, *(["lightgbm"] if strategy.key == "lightgbm" else [])
+    }  # fmt: skip
+
+
+def tops(script: str) -> set[str]:
+    """The packages that a script imports."""
+    tree = ast.parse(script)
+    found = {a.name for n in ast.walk(tree) if isinstance(n, ast.Import) for a in n.names}
+    found |= {str(n.module) for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)}
+    return {f.split(".")[0] for f in found}
