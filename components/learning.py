@@ -12,13 +12,11 @@ from components.chart import chart
 from components.judging import names_of
 from components.shell import why
 from components.table import table
-from components.text import count, number, plain
+from components.text import count, plain
 
 if TYPE_CHECKING:
     from outfold.judge.learning_curve import LearningCurve
     from outfold.study.study import Candidate, Study
-
-SAID = {"helps": "yes", "hardly": "hardly", "unsure": "cannot be told", "unknown": ""}
 
 HOW = (
     "Each split's training rows are thinned, its validation rows are not, and smaller parts lie "
@@ -116,13 +114,9 @@ def curves(run: str, metric: str) -> LearningCurve:
 
 
 def _gains(found: LearningCurve, names: dict[str, str]) -> None:
-    """What twice the rows would bring each candidate, one line each."""
+    """What twice the rows would bring each candidate but the best, one line each."""
     for curve in found.curves:
-        gain = curve.doubling
-        if gain is None or curve is found.best:
-            continue
-        st.caption(
-            f"**{plain(names.get(curve.candidate, curve.candidate))}**: twice the rows would "
-            f"improve it by {number(gain.gain)} ({number(gain.low)} to {number(gain.high)}); "
-            f"would more help? {SAID[curve.verdict].capitalize()}."
-        )
+        if curve.doubling is not None and curve is not found.best:
+            said = found.sentence(curve.candidate)
+            name = names.get(curve.candidate, curve.candidate)
+            st.caption(plain(said.replace(curve.candidate, name), 300))

@@ -26,6 +26,7 @@ from outfold.data.schema_json import schema_of
 from outfold.data.typed import plan, write
 from outfold.errors import ReadError, UnknownNameError
 from outfold.hashing import KEY_LENGTH, plain
+from outfold.registry import Value
 
 _KEY = re.compile(rf"^[0-9a-f]{{{KEY_LENGTH}}}$")
 
@@ -102,7 +103,9 @@ class DatasetStore:
         dataset = self.get(key)
         path = self.whole(key)
         assert dataset.whole is not None
-        options = {"rows": rows, **({"stratify": stratify} if stratify else {})}
+        options: dict[str, Value] = {"rows": rows}
+        if stratify:
+            options["stratify"] = stratify
         with read_apart(
             path, options, name=dataset.name, limits=self.limits, near=self.root
         ) as stored:

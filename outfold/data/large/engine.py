@@ -142,7 +142,7 @@ def opened(path: Path, scratch: Path) -> Iterator[LargeTable]:
     source, notes = read_parquet(path)
     stored = pq.ParquetFile(path)
     fields = [(i, f) for i, f in enumerate(stored.schema_arrow) if is_column(f.type)]
-    settings = {
+    settings: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": f"{MEMORY >> 20}MB",
         "temp_directory": str(scratch / "spilled"),
         "threads": str(max(1, len(os.sched_getaffinity(0)))),

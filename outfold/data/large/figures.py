@@ -127,11 +127,11 @@ def _of(table: LargeTable, column: LargeColumn, first: Mapping[str, Any]) -> Fig
         return Figures(missing, unique, error, _top(top), _levels(top, others))
     if column.kind == "time":
         low, high = first["low"], first["high"]
-        summary = {"first": _iso(low), "last": _iso(high)}
+        ends = {"first": _iso(low), "last": _iso(high)}
         drawn = Histogram()
         if low is not None:
             drawn = _binned(table, f"({column.value} / 1e6)", low / 1e6, high / 1e6, whole=False)
-        return Figures(missing, unique, error, summary, drawn)
+        return Figures(missing, unique, error, ends, drawn)
     names = ("mean", "sd", "min", "q1", "median", "q3", "max")
     if not first["known"]:
         return Figures(missing, 0, 0.0, dict.fromkeys(names, math.nan), Histogram())

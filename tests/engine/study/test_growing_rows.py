@@ -1,4 +1,4 @@
-"""Growing training rows: parts lie within each other, validation rows stay, whole fits are reused."""
+"""Growing training rows: parts within each other, the same validation rows, whole fits reused."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from outfold.judge.learning_curve import learning_curve
 from outfold.study.growing_rows import curve_study, default_shares, part
 from outfold.study.grown_scores import grown_scores
 from outfold.study.plan import make_plan
-from outfold.study.run import predictions, result
+from outfold.study.run import predictions
 from outfold.study.selections import latest_run
 from outfold.study.steps import with_splits
 from outfold.study.study import BASELINE, Study
