@@ -128,7 +128,8 @@ class CandidateTuning:
             f"held out from tuning it is {self.outer:.4g}"
         )
         if self.optimism > 0:
-            return f"{believed}: the score without nesting would flatter by {self.optimism:.2g}."
+            varies = "" if math.isnan(self.spread) else f" (± {self.spread:.2g} between splits)"
+            return f"{believed}: the score without nesting is {self.optimism:.2g} too good{varies}."
         return (
             f"{believed}: here the score without nesting does not flatter; inner models are fitted "
             "on fewer rows, which can outweigh the luck of the best."

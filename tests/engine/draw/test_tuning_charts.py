@@ -138,7 +138,7 @@ def test_optimism_is_the_inner_score_above_the_honest_one():
     """Positive where the inner score flatters, whichever way the metric points."""
     of = found()
     assert of.optimism == pytest.approx(0.02)
-    assert "would flatter by 0.02" in of.sentence()
+    assert "the score without nesting is 0.02 too good" in of.sentence()
     assert of.gain > 0
     assert of.spread == pytest.approx(0.0, abs=1e-12)
     assert "not flatter" in CandidateTuning(
