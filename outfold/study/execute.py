@@ -23,7 +23,8 @@ from outfold.study.computed import Computed
 from outfold.study.deaths import Deaths
 from outfold.study.eviction import keep_within
 from outfold.study.fleet import Fleet
-from outfold.study.forecast import foresee, size_of_table, step_seconds
+from outfold.study.forecast import foresee, size_of_table
+from outfold.study.forecast_steps import step_seconds
 from outfold.study.order import Order
 from outfold.study.plan import Plan, Step, make_plan
 from outfold.study.quick import Samples, samples_of

@@ -12,9 +12,10 @@ import numpy as np
 import pytest
 
 from outfold.registry import FOLDERS, registry
-from outfold.study.forecast import Forecast, forecast, roughly, step_seconds, usual_workers
+from outfold.study.forecast import Forecast, forecast, roughly, usual_workers
 from outfold.study.forecast_law import Ask, Known, Law, estimate, features, machine_speed
 from outfold.study.forecast_priors import law_of, overheads, table
+from outfold.study.forecast_steps import step_seconds
 from outfold.study.plan import Plan, Step
 from outfold.study.records import Records
 from outfold.study.schedule import makespan
@@ -245,6 +246,8 @@ def test_what_is_said_before_a_run():
     assert made.how_sure() == (
         "Between 35 s and 50 s in eight of ten cases: for 31 of 35 fits similar ones were measured."
     )
+    sure = Forecast(2, 10, 0, 30, 4.0, 4.0, 3.0, 5.0, 1, 0)
+    assert sure.how_sure().endswith("no similar fit was measured here yet.")
     fresh = Forecast(2, 10, 0, 30, 4.0, 4.0, 2.0, 8.0, 1, 0)
     assert fresh.sentence() == "2 candidates, 10 fits to compute, about 4 s on 1 worker"
     assert "rough guess" in fresh.how_sure()
