@@ -29,9 +29,9 @@ def run(options: argparse.Namespace, scratch: Path) -> dict[str, Any]:
     from outfold.study.table import study_table
 
     del scratch
+    shares = _shares(options.shares)
     workspace = comparing.workspace_of(options)
     study = comparing.study_of(options, workspace)
-    shares = _shares(options.shares)
     if not shares:
         table = study_table(workspace, study)
         shares = default_shares(with_splits(table, study).splits, table)

@@ -159,7 +159,7 @@ def _distinct(table: LargeTable, column: LargeColumn, rough: int) -> tuple[int, 
     bits = max(1, math.ceil(math.log2(rough / EXACT)))
     row = table.rows(
         f"SELECT count(DISTINCT h) FROM (SELECT hash({column.value}) AS h FROM {{t}} "
-        f"WHERE {column.value} IS NOT NULL) WHERE h % {1 << bits} = 0"
+        f"WHERE {column.value} IS NOT NULL) WHERE h & {(1 << bits) - 1} = 0"
     )[0]
     kept = int(row[0])
     return kept << bits, 1.96 / math.sqrt(max(kept, 1))
