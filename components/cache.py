@@ -213,15 +213,23 @@ def columns(study: Study) -> pd.DataFrame:
 
 def findings(study: Study) -> tuple[Finding, ...]:
     """What is conspicuous in the study's table."""
+    from outfold.data.propose import default_role
     from outfold.data.quality import findings
 
     def compute() -> tuple[Finding, ...]:
         frame, schema = typed(study)
-        return findings(frame, schema, study.target, task=study.task, ignored=ignored)
+        ignored = [c.name for c in schema.columns if study.role_of(c.name) == "ignore"]
+        unused = {c.name for c in schema.columns if default_role(c) == "ignore"} - {study.target}
+        found = findings(frame, schema, study.target, task=study.task, ignored=ignored)
+        # Texts take no part unless somebody says so: that they could be left out is no news.
+        return tuple(
+            f
+            for f in found
+            if not (f.fix and f.fix.kind == "drop_column" and {*f.fix.columns} <= unused)
+        )
 
-    ignored = tuple(column for column, role in study.roles if role == "ignore")
     return remember(
-        "findings", study.dataset, study.fixes, study.types, study.target, study.task, ignored,
+        "findings", study.dataset, study.fixes, study.types, study.roles, study.target, study.task,
         compute=compute, say="Looking for what is conspicuous",
     )  # fmt: skip
 

@@ -89,6 +89,8 @@ def chart(
             st.markdown(f"## {title}" if headline else f"**{title}**")
         if ready.below:
             st.caption(plain(ready.below, 600))
+        if not ready.figure.data:
+            return None  # the title has said that there is nothing to draw
         return st.plotly_chart(
             ready.figure,
             key=key,

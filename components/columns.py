@@ -144,7 +144,12 @@ def in_short(profile: ColumnProfile) -> str:
         low, middle, high = (short(told[name]) for name in ("min", "median", "max"))
         return f"{low} to {high}, median {middle}"
     if profile.type == "datetime":
-        return f"{told['first']} to {told['last']}" if told["first"] else ""
+        if not told["first"]:
+            return ""
+        ends = [str(told[name]).replace("T", " ") for name in ("first", "last")]
+        if all(end.endswith(" 00:00:00") for end in ends):  # days, not moments
+            ends = [end.removesuffix(" 00:00:00") for end in ends]
+        return " to ".join(ends)
     if "top" in told:
         return ", ".join(f"{entry['level']} ({entry['rows']:,})" for entry in told["top"][:3])
     return ", ".join(told.get("examples", ()))

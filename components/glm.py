@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -286,6 +286,41 @@ def coefficient_table(found: GlmReport) -> None:
         ]
     )
     table.table(frame, "glm-coefficients-table", columns=_formats(), alt="Coefficients")
+
+
+def candidate_table(scale: DevianceTable, names: Mapping[str, str]) -> None:
+    """The candidates' deviances with headings for people."""
+    frame = scale.frame()
+    frame["candidate"] = [names.get(name, name) for name in frame["candidate"]]
+    headings = {
+        "candidate": "Candidate",
+        "deviance": "Deviance",
+        "mean": "A row",
+        "null_deviance": "Null deviance",
+        "d2": "D²",
+        "clipped": "Impossible",
+        "n": "Predictions",
+    }
+    number_column = st.column_config.NumberColumn
+    table.table(
+        frame.rename(columns=headings),
+        "candidate-deviances",
+        columns={
+            "Deviance": number_column(format="%.2f"),
+            "A row": number_column(format="%.4f", help="Mean deviance per prediction"),
+            "Null deviance": number_column(
+                format="%.2f", help="Of a model without features, learnt from the training rows"
+            ),
+            "D²": number_column(format="%.4f", help="Share of the null deviance taken off"),
+            "Impossible": number_column(
+                format="localized",
+                help="Predictions that called impossible what then happened; their deviance would "
+                "be infinite, so they are moved off by the least amount that a number can hold",
+            ),
+            "Predictions": number_column(format="localized"),
+        },
+        alt="Deviance of each candidate",
+    )
 
 
 def candidates(run: str) -> DevianceTable | None:

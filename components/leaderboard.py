@@ -37,6 +37,9 @@ def filling(run: str) -> None:
     board, result = cache.leaderboard(run), cache.result(run)
     racing.told(run, result)
     frame = frame_of(board, result.study.task, with_rows=result.study.quick.on)
+    others = [m.label for m in metrics_for(result.study.task) if m.label != board.label]
+    # What is read while one waits fits the width; everything else follows when the run has ended.
+    frame = frame.drop(columns=[*others, "1,000 rows", "Size", "By split"], errors="ignore")
     st.dataframe(
         frame,
         key=f"filling-{run}",
@@ -61,6 +64,8 @@ def ranked(run: str, metric: str | None = None) -> None:
         height="content" if len(frame) <= 15 else 560,
         alt="The leaderboard",
     )
+    if result.study.validation.declared.apparent:
+        st.caption(f"Figures: {plain(board.estimate, 300)}. By split: out of bag, not corrected.")
     failures(board)
 
 

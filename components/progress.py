@@ -28,13 +28,14 @@ def run_progress(run: str, below: Callable[[str], None], *, compact: bool = Fals
     """
     from outfold.study.run import progress
 
-    ended = progress(cache.workspace(), run, EVENTS).has_ended
+    before = progress(cache.workspace(), run, EVENTS)
+    ended = before.has_ended
 
     @st.fragment(run_every=None if ended else 1)
     def watch() -> None:
         now = progress(cache.workspace(), run, EVENTS)
-        if now.has_ended != ended:
-            # Only a full rerun begins or ends the polling.
+        if now.state != before.state:
+            # Only a full rerun begins or ends the polling, and redraws the study card.
             st.rerun()
         if compact and now.state == "finished":
             below(run)

@@ -50,6 +50,7 @@ def table(
         height=height,
         column_config=columns,
         alt=alt or None,
+        placeholder="",
         lazy=True if len(frame) > LAZY_ROWS else None,
         **options,
     )

@@ -71,6 +71,10 @@ def frame_of(found: Tradeoff, names: Mapping[str, str]) -> pd.DataFrame:
             for word, is_so in (
                 ("on the front", offer.on_front),
                 ("good enough", offer.good_enough),
+                (
+                    "tied, but more than one standard error behind",
+                    offer.tied and not offer.good_enough and found.tolerance.startswith("tied"),
+                ),
                 ("baseline", offer.baseline),
             )
             if is_so

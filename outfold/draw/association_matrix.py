@@ -21,7 +21,12 @@ STRONG = 1e-9
 
 
 def draw(
-    found: Associations, *, hide_insignificant: bool = False, verb: str = "go together"
+    found: Associations,
+    *,
+    hide_insignificant: bool = False,
+    verb: str = "go together",
+    apart: str = "No pair of columns has a measurable association",
+    only_positive: bool = False,
 ) -> go.Figure:
     """A heatmap with strongly associated columns side by side.
 
@@ -32,6 +37,8 @@ def draw(
         found: The associations of all pairs.
         hide_insignificant: Leave cells blank that are not significant after the correction.
         verb: What the strongest pair does most, for the title.
+        apart: The title where no pair does.
+        only_positive: Whether only a significant pair of positive value does.
     """
     names = list(_shown(found))
     if len(found) == 0 or len(names) < 2:
@@ -49,7 +56,9 @@ def draw(
         figure.add_traces(_points(names, value, doubtful & ~np.isnan(shown), cells))
     _axes(figure, names)
     side = int(np.clip(180 + 26 * len(names), 320, 900))
-    return layout(figure, _title(found, verb), _subtitle(found, len(names)), height=side)
+    return layout(
+        figure, _title(found, verb, apart, only_positive), _subtitle(found, len(names)), height=side
+    )
 
 
 def _shown(found: Associations) -> tuple[str, ...]:
@@ -172,10 +181,12 @@ def _axes(figure: go.Figure, names: list[str]) -> None:
     figure.update_yaxes(range=[end, -0.5], zeroline=False, **common)
 
 
-def _title(found: Associations, verb: str) -> str:
-    best = found.strongest(1)
+def _title(found: Associations, verb: str, apart: str, only_positive: bool) -> str:
+    best = found.strongest(len(found) if only_positive else 1)
+    if only_positive:
+        best = best[(found.value[best] > 0) & found.significant()[best]]
     if not len(best):
-        return "No pair of columns has a measurable association"
+        return apart
     pair = found.at(int(best[0]))
     assert pair.measure is not None
     return (

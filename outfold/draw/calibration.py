@@ -79,17 +79,31 @@ def draw(
         below += f"; the first {MOST} of {len(results)} candidates"
     title = _title(called(candidate, names), first)
     if len(shown) > 1:
-        kept = sum(_kept(found) for _, found in shown)
-        verb = "keeps its promises" if kept == 1 else "keep their promises"
-        title = f"{kept or 'None'} of {len(shown)} candidates {verb}: the others are off by more "
-        title += "than chance"
-        if kept == len(shown):
-            title = "Every candidate keeps its promises: probabilities come true within chance"
+        title = _verdict(
+            [called(name, names) for name, found in shown if _kept(found)],
+            [called(name, names) for name, found in shown if not _kept(found)],
+        )
     layout(figure, title, below + ".", height=560)
     figure.update_yaxes(title_text="Share that is positive", row=1, col=1)
     figure.update_yaxes(title_text="Predictions", row=2, col=1)
     figure.update_xaxes(title_text="Predicted probability", row=2, col=1)
     return figure
+
+
+def _verdict(kept: Sequence[str], off: Sequence[str]) -> str:
+    """Who keeps the promise and who does not, by name."""
+    if not off:
+        return "Every candidate keeps its promises: probabilities come true within chance"
+    verb = "is" if len(off) == 1 else "are"
+    words = f"{_listed(off)} {verb} off by more than chance"
+    if not kept:
+        return f"None of {len(off)} candidates keeps its promises: {words}"
+    promise = "keeps its promises" if len(kept) == 1 else "keep their promises"
+    return f"{_listed(kept)} {promise}; {words}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def _outside(found: Calibration) -> int:

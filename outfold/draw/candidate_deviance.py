@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import plotly.graph_objects as go
 
-from outfold.draw.theme import NEUTRAL, colour_of, label, layout
+from outfold.draw.candidate_names import called
+from outfold.draw.theme import NEUTRAL, colour_of, layout
 from outfold.judge.candidate_deviance import DevianceTable
 
 MOST = 30
 
 
-def candidate_deviance(table: DevianceTable) -> go.Figure:
-    """Mean deviance per row out of fold, a dot per candidate, with the null model as a line."""
+def candidate_deviance(table: DevianceTable, names: Mapping[str, str] | None = None) -> go.Figure:
+    """Mean deviance per row out of fold, a dot per candidate, with the null model as a line.
+
+    Args:
+        table: The candidates, best first.
+        names: Names of candidates for people.
+    """
     rows = table.rows[:MOST]
     places = list(range(len(rows)))
     figure = go.Figure(
@@ -23,13 +31,13 @@ def candidate_deviance(table: DevianceTable) -> go.Figure:
             textposition="middle right",
             cliponaxis=False,
             marker={"color": [colour_of(r.model) for r in rows], "size": 11},
-            customdata=[[label(r.candidate, 100), r.d2, r.clipped, r.n] for r in rows],
+            customdata=[[called(r.candidate, names, 100), r.d2, r.clipped, r.n] for r in rows],
             hovertemplate="<b>%{customdata[0]}</b><br>%{x:.4g} per row, D² %{customdata[1]:.1%}<br>"
             "%{customdata[3]:,} predictions, %{customdata[2]:,} of them clipped<extra></extra>",
         )
     )
     figure.update_yaxes(
-        tickvals=places, ticktext=[label(_short(r.candidate)) for r in rows], autorange="reversed"
+        tickvals=places, ticktext=[called(r.candidate, names) for r in rows], autorange="reversed"
     )
     title = "No candidate predicts a distribution"
     if rows:
@@ -43,7 +51,7 @@ def candidate_deviance(table: DevianceTable) -> go.Figure:
             )
         best = rows[0]
         title = (
-            f"{label(_short(best.candidate))} removes {best.d2:.1%} of the null deviance "
+            f"{called(best.candidate, names)} removes {best.d2:.1%} of the null deviance "
             "out of fold"
             if best.d2 > 0
             else "No candidate beats the null model out of fold"
@@ -60,8 +68,3 @@ def candidate_deviance(table: DevianceTable) -> go.Figure:
         figure, title, below, x="Mean deviance per row", height=200 + 30 * len(rows),
         xaxis_rangemode="tozero", showlegend=False,
     )  # fmt: skip
-
-
-def _short(candidate: str) -> str:
-    """A candidate's name without the steps that do nothing."""
-    return " + ".join(p for p in candidate.split(" + ") if p != "none") or candidate

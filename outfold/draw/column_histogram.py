@@ -16,6 +16,8 @@ from outfold.draw.theme import POSITIVE, colours_of, label, layout
 BINS = 30
 LEVELS = 15
 CLASSES = 6
+FEW = 6
+"""Up to so many distinct numbers are values of their own rather than a range."""
 PATTERNS = ("", "/", "\\", "x", ".", "+")
 OTHERS = "all others"
 
@@ -70,6 +72,7 @@ def draw(values: pd.Series, column: Column, by: pd.Series | None = None) -> go.F
         f"{int(kept.sum()):,} rows{gaps}",
         x=label(column.name),
         y="Rows" if by is None else "Share of the class, %",
+        xaxis_tickvals=places if len(names) <= FEW and column.type == "numeric" else None,
         barmode="group",
         bargap=0.08 if column.type in ("numeric", "datetime") else 0.3,
         showlegend=by is not None,
@@ -78,6 +81,10 @@ def draw(values: pd.Series, column: Column, by: pd.Series | None = None) -> go.F
 
 def _title(cells: pd.Series, column: Column) -> str:
     name = label(column.name)
+    if column.type == "numeric" and cells.nunique() <= FEW:
+        counts = cells.value_counts()
+        share = percent(float(counts.iloc[0]) / len(cells))
+        return f"{number(float(counts.index[0]))} is the most frequent {name} ({share} of rows)"
     if column.type == "numeric":
         low, middle, high = np.quantile(cells.to_numpy(dtype=np.float64), [0.05, 0.5, 0.95])
         return (

@@ -56,7 +56,7 @@ def draw(board: Leaderboard, names: Mapping[str, str] | None = None) -> go.Figur
         "%{customdata[2]} splits<br>%{customdata[3]}<extra></extra>",
         showlegend=False,
     )  # fmt: skip
-    ticks = [_tick(called(row.name, names), row.tied, row.baseline) for row in rows]
+    ticks = [_tick(called(row.name, names), row.tied) for row in rows]
     figure.update_yaxes(tickvals=places, ticktext=ticks, autorange="reversed", zeroline=False)
     baseline = next((f for row, f in zip(rows, figures, strict=True) if row.baseline), None)
     if baseline is not None:
@@ -72,8 +72,7 @@ def draw(board: Leaderboard, names: Mapping[str, str] | None = None) -> go.Figur
     )  # fmt: skip
 
 
-def _tick(name: str, tied: bool, baseline: bool) -> str:
-    name = f"{name} (baseline)" if baseline else name
+def _tick(name: str, tied: bool) -> str:
     return f"<b>◆ {name}</b>" if tied else name
 
 

@@ -63,7 +63,7 @@ def draw(found: Missingness) -> go.Figure:
         title,
         f"Filled: significant at {SIGNIFICANT:g} after Benjamini–Hochberg. {advice}",
         x="Strength of association of being missing, 0 to 1",
-        height=190 + 22 * len(rows),
+        height=250 + 22 * len(rows),
         xaxis_range=[-0.02, max(0.25, 1.1 * max(abs(g.value) for g in rows))],
         yaxis_range=[-0.7, len(rows) - 0.3],
     )

@@ -17,6 +17,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from outfold.registry import registry
+from outfold.task import is_classification
 
 PALETTE: tuple[str, ...] = (
     "#0078BA",  # blue
@@ -56,6 +57,9 @@ MUTED = "rgba(127,127,127,0.35)"
 HEIGHT = 420
 """Pixels, unless a chart needs more. Width is the page's."""
 
+LEGEND = 64
+"""Pixels from the plot down to its legend: ticks and the axis' name stand between."""
+
 LINE = 72
 """Characters of a title line; longer titles are broken rather than cut."""
 
@@ -64,9 +68,18 @@ BASELINE_KEYS = frozenset({"dummy", "none"})
 
 @cache
 def _slots() -> dict[str, int]:
-    """Each model's place, by which it gets its colour, dash and symbol."""
-    keys = [s.key for s in registry("model") if s.key not in BASELINE_KEYS]
-    return {key: place for place, key in enumerate(keys)}
+    """Each model's place, by which it gets its colour, dash and symbol.
+
+    Models for numbers alone and models for classes alone are never in one chart and share places,
+    so that all those that can meet have colours of their own as long as there are enough.
+    """
+    known = [s for s in registry("model") if s.key not in BASELINE_KEYS]
+    classes = [s for s in known if any(is_classification(t) for t in s.tasks)]
+    places = {s.key: place for place, s in enumerate(classes)}
+    free = [places[s.key] for s in classes if all(is_classification(t) for t in s.tasks)]
+    numbers = [s.key for s in known if s.key not in places]
+    more = range(len(classes), len(classes) + len(numbers))
+    return places | dict(zip(numbers, [*free, *more], strict=False))
 
 
 def _slot(key: str) -> int:
@@ -79,8 +92,9 @@ def _slot(key: str) -> int:
 def colour_of(key: str) -> str:
     """The colour of a model, or of anything else that has a key: the same on every page.
 
-    The baseline and ``none`` are grey. Models have their own colours, in menu order; any other key
-    has one by its text, and two such keys may share it (see ``colours_of``).
+    The baseline and ``none`` are grey. Models that can meet in a chart have their own colours, in
+    menu order; any other key has one by its text, and two such keys may share it: for the parts of
+    one chart see ``colours_of``.
     """
     if key in BASELINE_KEYS:
         return NEUTRAL
@@ -145,9 +159,16 @@ def layout(
             "yanchor": "top",
         },
         height=height,
-        margin={"l": 8, "r": 8, "t": top, "b": 8},
+        # Room on the right for half of the last tick's label, which is left out where it has none.
+        margin={"l": 8, "r": 28, "t": top, "b": 8},
         hoverlabel={"align": "left"},
-        legend={"orientation": "h", "x": 0.0, "y": -0.2, "yanchor": "top", "title": {"text": ""}},
+        legend={
+            "orientation": "h",
+            "x": 0.0,
+            "y": -LEGEND / max(LEGEND, height - top - LEGEND),
+            "yanchor": "top",
+            "title": {"text": ""},
+        },
     )
     figure.update_xaxes(automargin=True, title_standoff=8)
     figure.update_yaxes(automargin=True, title_standoff=8)

@@ -71,7 +71,12 @@ if gaps.open:
         chart.chart(missing_relation.draw(absent), "missing-relation")
         if absent.together:
             st.markdown("## Missing in the same rows")
-            together = association_matrix.draw(absent.together, verb="are missing together")
+            together = association_matrix.draw(
+                absent.together,
+                verb="are missing together",
+                apart="No two columns are missing in the same rows more often than by chance",
+                only_positive=True,
+            )
             chart.chart(together, "missing-together")
         if absent.gaps:
             st.markdown("## Patterns of missing values")

@@ -6,7 +6,7 @@ where it goes wrong. Below, the deviance of every candidate of the run, out of f
 
 import streamlit as st
 
-from components import chart, glm, navigation, shell, state, table
+from components import chart, glm, judging, navigation, shell, state, table
 from components.text import plain
 from outfold.draw.candidate_deviance import candidate_deviance
 from outfold.draw.coefficients import coefficients
@@ -87,7 +87,8 @@ else:
     with shell.boundary():
         scale = glm.candidates(run)
         if scale:
-            chart.chart(candidate_deviance(scale), "candidate-deviance")
-            table.table(scale.frame(), "candidate-deviances", alt="Deviance of each candidate")
+            names = judging.names_of(run)
+            chart.chart(candidate_deviance(scale, names), "candidate-deviance")
+            glm.candidate_table(scale, names)
         else:
             st.caption("No candidate is finished yet.")

@@ -202,18 +202,18 @@ def test_the_calibration_title_tells_right_from_wrong() -> None:
     assert "too high" in titles[3]
     both = {"a": calibrate(y, p), "b": calibrate(y, 1 / (1 + np.exp(-2.5 * logit)))}
     title = calibration.draw(both, ["logistic", "knn"]).layout.title.text
-    assert title.startswith("1 of 2 candidates keeps its promises")
+    assert title == "a keeps its promises; b is off by more than chance"
 
 
 def test_the_tied_group_is_marked_by_symbol_and_text() -> None:
-    """A diamond and a bold name; the baseline is named as such."""
+    """A diamond and a bold name; the baseline has its own."""
     board = leaderboard(binary_run().result)
     figure = leaderboard_intervals.draw(board)
     dots = figure.data[-1]
     assert [s == "diamond" for s in dots.marker.symbol] == [r.tied for r in board.rows]
     ticks = figure.layout.yaxis.ticktext
     assert [t.startswith("<b>◆") for t in ticks] == [r.tied for r in board.rows]
-    assert sum("(baseline)" in t for t in ticks) == 1
+    assert sum("dummy" in t for t in ticks) == 1
     assert f"{len(board.tied_with_best) - 1} candidates are tied" in figure.layout.title.text
     assert list(dots.x) == [r.figures["roc_auc"].mean for r in board.rows]
 

@@ -9,6 +9,7 @@ import pytest
 
 from outfold.draw import theme
 from outfold.registry import registry
+from outfold.task import TASKS
 
 LIGHT, DARK = "#FFFFFF", "#0E1117"
 
@@ -45,9 +46,14 @@ def test_a_key_has_the_same_colour_in_every_process():
 
 
 def test_models_are_told_apart_by_colour_and_dash():
-    """No two models have both in common, and the baseline is grey."""
-    models = [m.key for m in registry("model") if m.key not in theme.BASELINE_KEYS]
-    assert len({(theme.colour_of(k), theme.dash_of(k)) for k in models}) == len(models)
+    """No two models that serve one task have both in common, and the baseline is grey."""
+    known = [m for m in registry("model") if m.key not in theme.BASELINE_KEYS]
+    for task in TASKS:
+        models = [m.key for m in known if task in m.tasks]
+        assert len({(theme.colour_of(k), theme.dash_of(k)) for k in models}) == len(models)
+        # The defaults differ by colour alone, since charts of few candidates are the usual ones.
+        usual = [m.key for m in known if task in m.tasks and m.default]
+        assert len({theme.colour_of(k) for k in usual}) == len(usual)
     assert theme.colour_of("dummy") == theme.NEUTRAL
 
 
