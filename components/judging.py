@@ -238,8 +238,8 @@ def pairs(run: str, metric: str) -> None:
         alt="Every pair of candidates",
     )  # fmt: skip
     why(
-        f"Method: {found.method}. Folds share training rows, so an ordinary t-test finds "
-        "differences far too often; the correction of Nadeau and Bengio (2003) widens the variance "
-        "accordingly. Holm's correction allows for the number of pairs.",
+        f"Method: {found.method}. Splits share training rows, so an ordinary t-test finds "
+        "differences far too often; this method allows for that. Holm's correction allows for the "
+        "number of pairs.",
         "How are pairs compared?",
     )

@@ -60,8 +60,9 @@ def _advice(study: Study, table: StudyTable) -> None:
 
     advice = advise(table, study.task)
     asked = advice.validation
-    # Settings that the proposed scheme does not use stay as they are.
-    values: dict[str, Any] = {f.key: getattr(asked, f.key) for f in asked.declared.fields}
+    # A gap or a window is not for a table to propose; it stays as it is.
+    counts = [f.key for f in asked.declared.fields if f.key in ("folds", "repeats")]
+    values: dict[str, Any] = {key: getattr(asked, key) for key in counts}
     fitting = dataclasses.replace(study.validation, scheme=asked.scheme, **values)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(f"**Suits this table: {asked.declared.label}.** {plain(advice.why, 400)}")

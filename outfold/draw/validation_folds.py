@@ -46,7 +46,13 @@ def draw(view: FoldView) -> go.Figure:
             marker={
                 "color": colour,
                 "line": {"width": 0},
-                "pattern": {"shape": pattern, "fgcolor": "white", "size": 6, "solidity": 0.35},
+                "pattern": {
+                    "shape": pattern,
+                    "fillmode": "overlay",
+                    "fgcolor": "white",
+                    "size": 6,
+                    "solidity": 0.3,
+                },
             },
             hovertemplate=f"split %{{y}}: {state}<extra></extra>",
         )

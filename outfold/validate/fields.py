@@ -21,13 +21,14 @@ TEST_SHARE = Param(
     help="The share of the rows that is validated on.",
 )  # fmt: skip
 GAP = Param(
-    "gap", "Rows left out between training and validation", "int", 0, 0, 10_000_000,
-    help="The latest rows before each block, neither trained nor validated on: for targets that "
-    "become known only later.",
+    "gap", "Gap in rows", "int", 0, 0, 10_000_000,
+    help="The latest rows before each block, left out of training: for targets that become known "
+    "only later.",
 )  # fmt: skip
 GAP_TIME = Param(
-    "gap_time", "Time left out between training and validation", "float", 0.0, 0.0, 1e9,
-    help="In days for dates, else in the unit of the time column; counts beside the gap in rows.",
+    "gap_time", "Gap in time", "float", 0.0, 0.0, 1e9,
+    help="The time before each block, left out of training: in days for dates, else in the unit of "
+    "the time column.",
 )  # fmt: skip
 WINDOW = Param(
     "window", "Rows in the training window", "int", None, 2, 10_000_000,

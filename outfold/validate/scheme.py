@@ -127,12 +127,12 @@ class Scheme:
         if "time" in self.needs and not ordered:
             return Refusal(
                 f"{self.label}: this needs a column with the role time.",
-                "Set it on the data page, or by --time.",
+                "Give the column that orders the rows the role time.",
             )
         if "group" in self.needs and not grouped:
             return Refusal(
                 f"{self.label}: these need a column with the role group.",
-                "Set it on the data page, or by --group.",
+                "Give the column that names the groups the role group.",
             )
         if task not in self.tasks:
             wants = "classes, and the target is a number"
