@@ -46,5 +46,7 @@ def step_waterfall(path: StepPath) -> go.Figure:
     )
     return layout(
         figure, title, path.notes[0] if path.notes else "", x="Step", y="Residual deviance",
-        yaxis2={"title": {"text": word}, "overlaying": "y", "side": "right", "showgrid": False},
+        # Ticks of its own: by default they stand beside those on the left, at odd figures.
+        yaxis2={"title": {"text": word}, "overlaying": "y", "side": "right", "showgrid": False,
+                "tickmode": "auto", "nticks": 6},
     )  # fmt: skip

@@ -108,6 +108,12 @@ class _Parser:
             if one
         ]
         terms.sort(key=lambda t: len(t.factors))
+        explained = text_of(self.response)
+        if any(text_of(f) == explained for t in terms for f in t.factors):
+            raise FormulaError(
+                f"The response {explained} is also among the terms, so it would explain itself.",
+                "Take it away on the right of '~'.",
+            )
         return Formula(self.response, tuple(terms), self.intercept, tuple(self.offsets.values()))
 
     # ---- terms: what + * : / ^ mean between columns -------------------------------------------

@@ -26,6 +26,8 @@ large.whole_table(dataset)
 
 if session.study is None:
     reading.without_target(dataset)
+    st.markdown("## The first rows")
+    table.table(cache.frame(dataset.key).head(200), "first-rows", alt="The first rows of the table")
     st.stop()
 
 study = session.study

@@ -85,6 +85,8 @@ def test_code_in_a_formula_is_refused(attack: str) -> None:
     [
         ("y", "has no '~'"),
         ("~ a", "has no response"),
+        ("y ~ a + y", "would explain itself"),
+        ("log(y) ~ a:log(y)", "would explain itself"),
         ("y ~", "ends too early"),
         ("y ~ a b", "has 'b' at character 7"),
         ("y ~ (a", "'\\)' was expected"),
