@@ -96,8 +96,8 @@ def _fields(which: Literal["racing", "quick"], study: Study, *, first: bool) -> 
                 changes: dict[str, Any] = {which: dataclasses.replace(now, **{key: value})}
                 return study.replace(**changes)
 
-            names = dict(RACE_TESTS) if param.key == "test" else {}
-            params.setting(f"{which}-{param.key}", param, getattr(now, param.key), change, names)
+            words = {str(k): v for k, v in RACE_TESTS.items()} if param.key == "test" else None
+            params.setting(f"{which}-{param.key}", param, getattr(now, param.key), change, words)
 
 
 def saved(run: str) -> Saved | None:

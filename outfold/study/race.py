@@ -290,8 +290,9 @@ def rule(racing: Racing, n_candidates: int, n_splits: int) -> str:
     decisions = looks(racing, n_splits)
     if not decisions:
         return (
-            f"With {n_splits} splits and the first decision after {racing.first}, there is nothing "
-            "to spare: take more folds or repeats, or decide earlier."
+            f"With {n_splits} split{'s' * (n_splits != 1)} and the first decision after "
+            f"{racing.first}, there is nothing to spare: take more folds or repeats, or decide "
+            "earlier."
         )
     when = (
         f"From split {racing.first} on, each time all candidates still in the race have one split "

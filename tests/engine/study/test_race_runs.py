@@ -8,6 +8,7 @@ from outfold.judge.leaderboard import leaderboard
 from outfold.study import racing
 from outfold.study import run as runs
 from outfold.study.cluster import connected
+from outfold.study.execute import execute
 from outfold.study.results import RunResult
 from outfold.study.speed import Racing
 from outfold.study.study import Choice, Validation
@@ -98,6 +99,21 @@ def test_a_race_over_stored_fits_ends_as_the_first_one_did(client, workspace):
     assert told(again) == told(alone)
     record = apart.records.run(again.run)
     assert record.done == record.total
+
+
+def test_a_race_that_was_interrupted_ends_as_one_that_was_not(client, workspace):
+    """What is known is judged again, and only what is still needed is computed."""
+    study = study_of(workspace, **RACED)
+    whole = carry_out(workspace, study, client)
+    keys = runs.plan_of(workspace, whole.run).fits
+    late = [key for fits in keys.values() for split, key in enumerate(fits) if split % 3 == 1]
+    workspace.records.forget_steps(late)
+    workspace.records.requeue(whole.run)
+    assert workspace.records.take_queued() == whole.run
+    execute(workspace, whole.run, client)
+    again = runs.result(workspace, whole.run)
+    assert again.state == "finished"
+    assert told(again) == told(whole)
 
 
 def test_without_a_race_nothing_is_stopped(client, workspace):
