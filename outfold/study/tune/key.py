@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from functools import cache
+from importlib.metadata import version
 
 import numpy as np
 
@@ -14,7 +16,7 @@ from outfold.metrics.metric import Metric, Scored
 from outfold.registry import registry
 from outfold.study.study import Candidate, Study
 from outfold.study.tune.space import tunable
-from outfold.study.tune.tuning import LIBRARIES
+from outfold.study.tune.tuning import LIBRARIES, Method
 
 VERSION = 1
 """Raised when the code of the step changes what it computes."""
@@ -34,8 +36,6 @@ def tune_key(study: Study, positive: int, candidate: Candidate, resampled: str) 
         candidate: What is tuned; the baseline never is.
         resampled: Key of the split's resampling step, which stands for its rows and all before.
     """
-    from importlib.metadata import version
-
     from outfold.study.scores import scheme_of  # it needs the records, which know plans
 
     choice = candidate.model
@@ -50,10 +50,17 @@ def tune_key(study: Study, positive: int, candidate: Candidate, resampled: str) 
         ranges, resampled, study.seed, replace(study.tuning, metric=metric.key),
         study.validation.inside,
         scheme_of(study.task, positive if sided else 1),
-        [(name, version(name)) for name in LIBRARIES[study.tuning.method]],
+        _versions(study.tuning.method),
     )  # fmt: skip
 
 
+@cache
+def _versions(method: Method) -> tuple[tuple[str, str], ...]:
+    """The libraries that decide which values a method tries; asking for them takes milliseconds."""
+    return tuple((name, version(name)) for name in LIBRARIES[method])
+
+
+@cache
 def has_sides(metric: Metric) -> bool:
     """Whether a binary metric depends on which class is called positive, tried on a few rows."""
     chance = np.array([0.1, 0.2, 0.3, 0.45, 0.55, 0.6, 0.85, 0.35])
