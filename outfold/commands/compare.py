@@ -106,7 +106,7 @@ def carry_out(
     address = options.scheduler or scheduler_address()
     name = new_run(workspace, study, address, claimed=True)
     with connected(address, options.workers) as client:
-        execute(workspace, name, client, shared_storage=not address, told=_tell)
+        execute(workspace, name, client, shared_storage=None if address else True, told=_tell)
     record = workspace.records.run(name)
     if record.state == "failed":
         raise OutfoldError(record.reason)
@@ -224,7 +224,7 @@ def show(result: dict[str, Any]) -> None:
     show_race(result["race"])
     steps = result["steps"]
     said = f"{steps['computed']} fits computed, {steps['reused']} reused, {steps['failed']} failed"
-    print(f"\n{said}; predicted {steps['predicted_seconds']:.2g} s, took {steps['seconds']:.2g} s.")
+    print(f"\n{said}; predicted {steps['predicted_seconds']:.1f} s, took {steps['seconds']:.1f} s.")
 
 
 COMMAND = Command(

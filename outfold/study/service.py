@@ -18,6 +18,7 @@ import threading
 import time
 from pathlib import Path
 
+from outfold.errors import OutfoldError
 from outfold.study.records import is_living
 from outfold.study.workspace import Workspace
 
@@ -78,7 +79,11 @@ def serve(workspace: Workspace) -> None:
                 workspace.records.finish(
                     record.id, "interrupted", "The process that ran it is gone."
                 )
-        _serve(workspace)
+        try:
+            _serve(workspace)
+        except OutfoldError as error:  # no scheduler, or one of another version
+            while (run := workspace.records.take_queued()) is not None:
+                workspace.records.finish(run, "failed", str(error))
 
 
 def _serve(workspace: Workspace) -> None:
@@ -105,7 +110,8 @@ def _serve(workspace: Workspace) -> None:
             run = workspace.records.take_queued() if len(running) < CONCURRENT else None
             if run is not None:
                 thread = threading.Thread(
-                    target=_carry_out, args=(execute, workspace, run, client, not address)
+                    target=_carry_out,
+                    args=(execute, workspace, run, client, None if address else True),
                 )
                 thread.start()
                 running.append(thread)
@@ -124,7 +130,7 @@ def _serve(workspace: Workspace) -> None:
 
 
 def _carry_out(
-    execute: object, workspace: Workspace, run: str, client: object, shared: bool
+    execute: object, workspace: Workspace, run: str, client: object, shared: bool | None
 ) -> None:
     assert callable(execute)
     try:
