@@ -100,7 +100,7 @@ class Costs:
     """What one candidate cost, as measured where it ran; NaN where nothing was measured yet.
 
     Attributes:
-        fit_seconds: Wall seconds to prepare, select, resample and fit on one training fold, mean
+        fit_seconds: Wall seconds to prepare, select, resample, tune and fit on one fold, mean
             over the splits. Shared steps count in full for each candidate that needs them.
         fit_cpu_seconds: The same in processor seconds.
         model_seconds: Of ``fit_seconds``, the model's own share.

@@ -18,6 +18,7 @@ from outfold.study.tune import folds as inner
 from outfold.study.tune.folds import Recipe, inner_splits
 from outfold.study.tune.step import tune
 from outfold.study.tune.tuning import Tuning
+from outfold.validate.catalogue import schemes
 from tests.engine.study.conftest import study_of
 from tests.engine.study.test_no_leak import watch as watch  # a fixture
 
@@ -180,3 +181,26 @@ def test_the_time_of_shared_folds_counts_for_every_model(workspace):
         loaded, study, 0, "naive_bayes", registry("model")["naive_bayes"].defaults(), keyed
     )
     assert found.seconds > made.seconds > 0
+
+
+@pytest.mark.parametrize("key", schemes())
+def test_inside_every_scheme_the_inner_folds_are_training_rows_alone(workspace, key):
+    """Whatever holds rows out: within the rows trained on, and each inner side apart."""
+    needs = schemes()[key].needs
+    roles = {"when": "time"} if "time" in needs else {}
+    study = study_of(
+        workspace,
+        roles=roles | ({"kind": "group"} if "group" in needs else {}),
+        validation=Validation(key, folds=3, resamples=10),
+        tuning=Tuning("random", folds=2),
+    )
+    loaded = loaded_of(workspace, study)
+    table = loaded.table
+    for number, split in enumerate(loaded.splits):
+        for fold in inner_splits(loaded, study, number):
+            assert set(fold.train) | set(fold.test) <= set(split.train)
+            assert not set(fold.train) & set(fold.test)
+            if table.groups is not None:
+                assert not set(table.groups[fold.train]) & set(table.groups[fold.test])
+            if table.order is not None:
+                assert table.order[fold.train].max() < table.order[fold.test].min()
