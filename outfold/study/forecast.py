@@ -25,6 +25,11 @@ from outfold.study.workspace import Workspace
 
 LIKELY = 1.2816
 """Normal quantile of an interval that holds in eight of ten cases."""
+OFF, OFF_RUNS, MOST_OFF = 0.25, 3, 1.5
+"""How far off a run's forecast is taken to be in log seconds before any run has ended, how many
+runs that counts for, and how far off a single run may count."""
+LATEST = 20
+"""Runs that are looked at for how far off their forecasts were."""
 ROUGH = 3.0
 """A span whose end is more than so many times its beginning is called rough."""
 
@@ -127,7 +132,7 @@ def forecast(
         n_fits, n_reused = n_fits + len(fits), n_reused + len(reused)
     work = sum(seconds.values())
     span = makespan(ordered, seconds, max(1, workers)) + fixed
-    relative = _relative_spread(spreads, work)
+    relative = math.hypot(_relative_spread(spreads, work), usually_off(workspace))
     return Forecast(
         candidates=len(plan.fits),
         fits=n_fits,
@@ -140,6 +145,17 @@ def forecast(
         workers=workers,
         alike=alike,
     )
+
+
+def usually_off(workspace: Workspace) -> float:
+    """How far the forecasts of the latest runs were off, in log seconds (root mean square)."""
+    logs = [
+        min(MOST_OFF, abs(math.log(r.seconds / r.predicted_seconds)))
+        for r in workspace.recent_runs(LATEST)
+        if r.state == "finished" and r.done > r.reused and r.seconds and r.predicted_seconds
+    ]
+    squares = OFF_RUNS * OFF**2 + sum(log**2 for log in logs)
+    return math.sqrt(squares / (OFF_RUNS + len(logs)))
 
 
 def _above(keys: Sequence[str], steps: Mapping[str, Step]) -> set[str]:

@@ -12,7 +12,13 @@ import numpy as np
 import pytest
 
 from outfold.registry import FOLDERS, registry
-from outfold.study.forecast import Forecast, forecast, roughly, usual_workers
+from outfold.study.forecast import (
+    Forecast,
+    forecast,
+    roughly,
+    usual_workers,
+    usually_off,
+)
 from outfold.study.forecast_law import Ask, Known, Law, estimate, features, machine_speed
 from outfold.study.forecast_priors import law_of, overheads, table
 from outfold.study.forecast_steps import step_seconds
@@ -291,6 +297,31 @@ def test_a_forecast_needs_no_heavy_library():
     )
     heavy = {"sklearn", "imblearn", "scipy", "statsmodels", "distributed", "optuna", "lightgbm"}
     assert not heavy & set(json.loads(done.stdout))
+
+
+def test_the_span_widens_with_how_far_off_earlier_runs_were(workspace):
+    """A workspace whose runs took twice as long as foretold claims less than one that was right."""
+    workspace.records.save_study("k", "{}")
+    at_first = usually_off(workspace)
+
+    def ended(run: str, predicted: float, took: float) -> None:
+        workspace.records.add_run(run, "k", "", claimed=True)
+        workspace.records.set_forecast(run, predicted, 2)
+        workspace.records.add_events(run, [("finished", "f", "fit x", 1.0, "")])
+        workspace.records.finish(run, "finished")
+        with workspace.records.exclusive() as db:
+            db.execute("UPDATE runs SET started = 0, finished = ? WHERE id = ?", (took, run))
+
+    for i in range(6):
+        ended(f"right {i}", 10.0, 10.0)
+    right = usually_off(workspace)
+    for i in range(6):
+        ended(f"off {i}", 10.0, 20.0)
+    off = usually_off(workspace)
+    assert right < at_first < off < math.log(2.0)
+    for i in range(20):
+        ended(f"far off {i}", 1.0, 1e6)
+    assert usually_off(workspace) < 1.5
 
 
 def test_a_forecast_of_nothing_to_do_takes_the_run_alone(workspace):
