@@ -14,8 +14,10 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from outfold.errors import LetGoError
 from outfold.judge.bootstrap import interval
 from outfold.judge.bootstrap_run import (
+    UNCORRECTED,
     BootstrapRun,
     bootstrap_run,
     estimate_words,
@@ -28,7 +30,6 @@ from outfold.judge.corrected_t import corrected_t
 from outfold.metrics.catalogue import metrics_for
 from outfold.metrics.metric import Floats, Metric
 from outfold.study.results import CandidateResult, RunResult
-
 
 MEAN = "mean over the splits, on rows held out"
 
@@ -134,7 +135,8 @@ class Leaderboard:
         if sum(row.rank is not None for row in self.rows) == 1:
             return f"{best.name} is the only candidate with a score."
         if np.isnan(best.figures[self.metric].low):
-            return f"{best.name} scores best; one split cannot say by how much more than chance."
+            lacks = "one split" if self.n_splits == 1 else "the run without its predictions"
+            return f"{best.name} scores best; {lacks} cannot say by how much more than chance."
         if best.baseline or any(row.baseline and row.tied for row in self.rows):
             return "No candidate is told apart from the baseline, which looks at no feature."
         if others == 0:
@@ -269,18 +271,21 @@ def leaderboard(
     sign = -1.0 if chosen.direction == "higher" else 1.0
     figures = {c.name: _figures(c, result, confidence) for c in result.candidates}
     ranked = [c for c in result.finished() if known(c, chosen)]
-    plus = bootstrap_run(result, predictions)
-    if plus is not None:
-        figures |= {c.name: _corrected(c, plus, result, confidence) for c in ranked}
+    corrects = result.study.validation.declared.apparent
+    if plus := bootstrap_run(result, predictions):
+        try:
+            figures |= {c.name: _corrected(c, plus, result, confidence) for c in ranked}
+        except LetGoError:
+            plus = None  # scores outlive the predictions that would correct them
     ranked.sort(key=lambda c: sign * figures[c.name][chosen.key].mean)
     single = result.n_splits == 1
     how = f"{confidence:.0%} corrected resampled t over {result.n_splits} splits"
     if single:
         how = "none: a single split gives no interval without its predictions"
-    drawn = plus or row_draws(ranked, chosen, predictions)
-    told = ""
-    if result.study.validation.declared.apparent:
-        how = "none: the .632+ bootstrap needs its predictions"
+    drawn = plus or (None if corrects else row_draws(ranked, chosen, predictions))
+    told, ratio = "", result.test_train_ratio
+    if corrects:
+        how, ratio = UNCORRECTED, float("nan")
         told = "plain mean out of bag, not corrected"
     if isinstance(drawn, BootstrapRun):
         how = interval_words(chosen, confidence, result.n_splits)
@@ -289,7 +294,9 @@ def leaderboard(
         how = f"{confidence:.0%} bootstrap of the validation rows, {len(drawn)} draws"
         _add_row_intervals(figures, ranked, chosen, confidence, drawn)
     versus = [(0, i) for i in range(1, len(ranked))]
-    pairs, test = differences(ranked, versus, chosen, result.test_train_ratio, confidence, drawn)
+    pairs, test = differences(ranked, versus, chosen, ratio, confidence, drawn)
+    if corrects and not plus:
+        test = UNCORRECTED
     p = {pair.b: pair.p_adjusted for pair in pairs}
     gap = {pair.b: -pair.difference for pair in pairs}
     nan, level = float("nan"), 1 - confidence

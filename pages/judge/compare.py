@@ -18,6 +18,7 @@ from components import (
     shell,
     thresholds,
     tuning,
+    verdicts,
 )
 from components.text import plain
 from outfold.draw import leaderboard_intervals
@@ -26,6 +27,8 @@ from outfold.task import is_classification
 TITLE = "Compare"
 ICON = ":material/leaderboard:"
 ORDER = 10
+STORED = ("By split", "Pairs", "What mattered", "Tuning")
+"""Views that need scores alone, no predictions."""
 
 run = shell.need_run()
 if not progress.has_ended(run):
@@ -49,6 +52,9 @@ shell.why(
     "own figure is a little too good.",
     "How was this compared?",
 )
+if not room.let_go(run):
+    with shell.boundary():
+        verdicts.picked(run, metric)
 
 st.markdown("## A closer look")
 chosen = judging.candidates_picker(run, metric)
@@ -78,11 +84,13 @@ else:
 views["Pairs"] = lambda: judging.pairs(run, metric)
 views["Code"] = lambda: export.code(run, chosen)
 views["Learning curve"] = lambda: learning.learning_curve(run, chosen, metric)
+if verdicts.grid_varies(run):
+    views["What mattered"] = lambda: verdicts.effects(run, metric)
 if result.study.tuning.is_on:
     views["Tuning"] = lambda: tuning.tuned(run)
 
 if room.let_go(run):
-    views = {name: draw for name, draw in views.items() if name in ("By split", "Pairs", "Tuning")}
+    views = {name: draw for name, draw in views.items() if name in STORED}
 
 view = st.segmented_control(
     "View", list(views), default="By split", required=True, key="view", bind="query-params"
