@@ -188,8 +188,7 @@ def _control(param: Param, bound: dict[str, Any], names: Mapping[str, str] | Non
             step=1 if whole else _step(param),
             format=None if whole else "%g",
             placeholder=param.none_label or None,
-            required=not param.none_label,
-            help=about or None,
+            help=f"{about} {param.wanted().capitalize()}.".strip(),
             **bound,
         )
 

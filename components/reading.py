@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from components import cache, intents, state
+from components.reading_form import reading_form
 from components.text import count, plain
 from components.upload import originals, uploader
 from outfold.errors import OutfoldError
@@ -15,14 +16,8 @@ from outfold.study.study import Study
 if TYPE_CHECKING:
     from outfold.data.dataset import Dataset
 
-AUTO = "found automatically"
-NAMED = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", " ": "blank", ":": "colon"}
-ENCODINGS = ("utf-8", "cp1252", "iso-8859-15", "utf-16", "cp1251", "shift_jis", "gb18030")
-RAGGED = {
-    "fill": "fill up short ones, refuse long ones",
-    "skip": "leave them out",
-    "refuse": "refuse the file",
-}
+DOUBTFUL = 4
+"""Notes on what was changed in reading that are shown without a click."""
 
 
 def how_it_was_read(dataset: Dataset) -> None:
@@ -39,65 +34,15 @@ def how_it_was_read(dataset: Dataset) -> None:
             _otherwise(dataset)
     with right, st.expander("Load another table", icon=":material/upload:"):
         uploader()
+    for note in dataset.notes[1 : 1 + DOUBTFUL]:  # what was changed or is doubtful is not hidden
+        st.caption(plain(note, 300))
 
 
 def _otherwise(dataset: Dataset) -> None:
     """A form that has the original file read again in another way."""
-    was = dict(dataset.options)
-    is_text = was.get("format") in (None, "csv")
-    given: dict[str, Any] = {}
-    with st.form(f"reading-{dataset.key}", border=False):
-        st.markdown("**Read it otherwise**")
-        if is_text:
-            given["delimiter"] = _choice("Delimiter", was, "delimiter", tuple(NAMED), NAMED)
-            given["decimal"] = _choice(
-                "Decimal mark", was, "decimal", (".", ","), {".": "point", ",": "comma"}
-            )
-            given["encoding"] = _choice("Encoding", was, "encoding", ENCODINGS, new=True)
-            given["ragged"] = _choice(
-                "Lines of another length", was, "ragged", tuple(RAGGED), RAGGED
-            )
-        elif was.get("format") == "excel":
-            given["sheet"] = st.text_input("Sheet", str(was.get("sheet") or "")) or None
-        if is_text or was.get("format") == "excel":
-            header = _choice(
-                "First line",
-                {"header": {True: "yes", False: "no"}.get(bool(was.get("header")))},
-                "header",
-                ("yes", "no"),
-                {"yes": "holds the column names", "no": "is data"},
-            )
-            given["header"] = None if header is None else header == "yes"
-        given["missing"] = (
-            st.text_input(
-                "Cells that mean missing, separated by blanks",
-                str(was.get("missing") or ""),
-                placeholder=AUTO,
-            )
-            or None
-        )
-        if st.form_submit_button("Read again", icon=":material/refresh:"):
-            _read_again(dataset, {k: v for k, v in given.items() if v is not None})
-
-
-def _choice(
-    label: str,
-    was: dict[str, Any],
-    name: str,
-    options: tuple[str, ...],
-    words: dict[str, str] | None = None,
-    new: bool = False,
-) -> str | None:
-    """A choice that begins with how the file was read; None leaves it to be found out."""
-    offered = [None, *dict.fromkeys([*options, *([was[name]] if was.get(name) else [])])]
-    chosen: str | None = st.selectbox(
-        label,
-        offered,
-        index=offered.index(was.get(name)) if was.get(name) in offered else 0,
-        format_func=lambda v: AUTO if v is None else (words or {}).get(v, v),
-        accept_new_options=new,
-    )
-    return chosen
+    given = reading_form(dataset.key, dict(dataset.options))
+    if given is not None:
+        _read_again(dataset, given)
 
 
 def _read_again(dataset: Dataset, options: dict[str, Any]) -> None:

@@ -32,6 +32,19 @@ class Message:
     hint: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A delimited text that could not be read as it is.
+
+    Attributes:
+        kept: Under what it is kept among the originals.
+        name: What the person calls it.
+    """
+
+    kept: str
+    name: str
+
+
 @dataclass
 class Session:
     """Everything that is remembered between two reruns.
@@ -45,6 +58,7 @@ class Session:
         epoch: Rises whenever editors have to be drawn afresh from the study.
         base: The study that the editors of this epoch were drawn from.
         uploads: Rises with each file taken, so that the uploader lets go of its bytes.
+        unread: The file that was refused last, if it can be read otherwise.
         message: What to tell next.
         goto: The page to go to next.
     """
@@ -57,6 +71,7 @@ class Session:
     epoch: int = 0
     base: Study | None = None
     uploads: int = 0
+    unread: Unread | None = None
     message: Message | None = None
     goto: str | None = None
 

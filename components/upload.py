@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import uuid
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 import streamlit as st
 
 from components import cache, intents, state
+from components.reading_form import reading_form
 from components.text import plain
 from outfold.errors import OutfoldError
 
@@ -25,6 +27,7 @@ LIMIT_MB = 500
 def uploader(label: str = "A table of your own") -> None:
     """Take a file; what is loaded already stays until the new table has been read."""
     session = state.current()
+    unread()
     file: UploadedFile | None = st.file_uploader(
         label,
         key=f"upload-{session.uploads}",
@@ -42,10 +45,61 @@ def uploader(label: str = "A table of your own") -> None:
         named = file.name in error.message
         text = error.message if named else f"{file.name}: {error.message}"
         session.message = state.Message("problem", text, error.hint)
+        session.unread = _unread(file)
     else:
+        session.unread = None
         state.go("data")
     # A new key makes a new uploader: the old one's bytes leave the server's memory.
     session.uploads += 1
+    st.rerun()
+
+
+UNREAD = "unread"
+"""Name under which a delimited text that could not be read is kept, before its session's key."""
+
+
+def _unread(file: UploadedFile) -> state.Unread | None:
+    """Keep a delimited text that could not be read, so that it can be read otherwise."""
+    from outfold.data.formats import HEAD, recognise
+
+    file.seek(0)
+    try:
+        if recognise(file.read(HEAD), file.name).format != "csv":
+            return None
+    except OutfoldError:
+        return None
+    file.seek(0)
+    with tempfile.TemporaryDirectory(prefix="upload-", dir=cache.workspace().root) as folder:
+        path = Path(folder) / "upload"
+        with path.open("wb") as target:
+            shutil.copyfileobj(file, target, 1 << 20)
+        kept = f"{UNREAD}-{uuid.uuid4().hex[:12]}"
+        originals().keep(path, kept)
+    return state.Unread(kept, file.name)
+
+
+def unread() -> None:
+    """Below the refusal of a delimited text: how it could be read otherwise."""
+    session = state.current()
+    if session.unread is None:
+        return
+    name = session.unread.name
+    with st.expander(f"Read {plain(name, 60)} otherwise", expanded=True):
+        given = reading_form(session.unread.kept, {})
+        if given is None:
+            return
+        path = originals().path(session.unread.kept)
+        try:
+            if path is None:
+                raise OutfoldError("The file itself is no longer kept.", "Upload it once more.")
+            with st.status("Reading the file again"):
+                dataset = cache.workspace().datasets.add_file(path, name, **given)
+                originals().keep(path, dataset.key)
+                intents.open_dataset(dataset.key)
+            session.unread = None
+            state.go("data")
+        except OutfoldError as error:
+            session.message = state.Message("problem", error.message, error.hint)
     st.rerun()
 
 

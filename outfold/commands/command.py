@@ -51,6 +51,11 @@ def add_data(parser: argparse.ArgumentParser, target: str | None = "required") -
     reading.add_argument("--delimiter", help="the character between fields; tab for a tab")
     reading.add_argument("--decimal", choices=[".", ","], help="the decimal mark")
     reading.add_argument("--header", choices=["yes", "no"], help="whether the first line has names")
+    reading.add_argument(
+        "--ragged",
+        choices=["fill", "skip", "refuse"],
+        help="what is done with lines of another length",
+    )
     reading.add_argument("--sheet", help="the sheet of a workbook")
     reading.add_argument(
         "--rows", type=int, metavar="N",
@@ -62,7 +67,7 @@ def reading_options(options: argparse.Namespace) -> dict[str, Any]:
     """The options of reading that were given."""
     given: dict[str, Any] = {
         name: getattr(options, name)
-        for name in ("encoding", "decimal", "sheet")
+        for name in ("encoding", "decimal", "ragged", "sheet")
         if getattr(options, name) is not None
     }
     if options.delimiter is not None:
@@ -152,10 +157,15 @@ def choices(kind: Kind, text: str) -> tuple[Choice, ...]:
 TASK_CHOICES: tuple[str, ...] = get_args(Task)
 
 
+def figure(value: float) -> str:
+    """Four significant digits, and of large numbers one decimal, so that they can be subtracted."""
+    return f"{value:.1f}" if 1e3 <= abs(value) < 1e12 else f"{value:.4g}"
+
+
 def print_rows(rows: Sequence[dict[str, Any]], columns: Sequence[str]) -> None:
     """Print some fields of some rows as an aligned table."""
     frame = pd.DataFrame([{c: row.get(c) for c in columns} for row in rows], columns=list(columns))
     if len(frame):
-        print(frame.to_string(index=False, na_rep="", float_format=lambda v: f"{v:.4g}"))
+        print(frame.to_string(index=False, na_rep="", float_format=figure))
     else:
         print("(none)")

@@ -161,7 +161,8 @@ class _Reader:
         raise ReadError(
             f"{count(n, 'line')} {'has' if n == 1 else 'have'} {kind} than the {self._width} cells "
             f"of the others: line{'s' if n > 1 else ''} {where}.",
-            "Mend the file, give another delimiter or quote, or leave them out (option ragged).",
+            "Mend the file, give another delimiter or quote, or have lines of another length "
+            "left out (ragged: skip).",
         )
 
     def notes(self) -> list[str]:

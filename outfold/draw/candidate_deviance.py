@@ -28,7 +28,7 @@ def candidate_deviance(table: DevianceTable, names: Mapping[str, str] | None = N
             y=places,
             mode="markers+text",
             text=[f"D² {r.d2:.1%}" for r in rows],
-            textposition="middle right",
+            textposition=[_beside(r.mean, rows[-1].mean) for r in rows],
             cliponaxis=False,
             marker={"color": [colour_of(r.model) for r in rows], "size": 11},
             customdata=[[called(r.candidate, names, 100), r.d2, r.clipped, r.n] for r in rows],
@@ -68,3 +68,8 @@ def candidate_deviance(table: DevianceTable, names: Mapping[str, str] | None = N
         figure, title, below, x="Mean deviance per row", height=200 + 30 * len(rows),
         xaxis_rangemode="tozero", showlegend=False,
     )  # fmt: skip
+
+
+def _beside(mean: float, largest: float) -> str:
+    """Above the mark, where no line crosses it, and never out of the picture."""
+    return "top left" if mean > 0.6 * largest else "top right"

@@ -12,7 +12,7 @@ import numpy as np
 from outfold.errors import NotApplicableError
 from outfold.judge.chosen_metric import chosen_metric
 from outfold.judge.compare import Lookup, known
-from outfold.metrics.metric import Metric, Scored
+from outfold.metrics.metric import Floats, Metric, Scored
 from outfold.study.results import Predictions, RunResult
 
 MOST_DRAWS, FEWEST_DRAWS = 500, 60
@@ -169,12 +169,24 @@ def _strata(stored: Predictions, ids: np.ndarray, position: np.ndarray) -> list[
 def _weighted(metric: Metric, scored: Scored, times: np.ndarray) -> float:
     """The metric with each row counted so many times; rows counted never are left out."""
     kept = times > 0
-    cut = {
-        name: None if (values := getattr(scored, name)) is None else values[kept]
-        for name in ("truth", "probability", "score", "value")
-    }
+
+    def cut(values: Floats | None) -> Floats | None:
+        return None if values is None else values[kept]
+
     null = scored.null
     if null is not None and np.ndim(null) and len(null) == len(times):
         null = null[kept]
     weight = times[kept] if scored.weight is None else times[kept] * scored.weight[kept]
-    return float(metric.compute(dataclasses.replace(scored, **cut, null=null, weight=weight)))
+    return float(
+        metric.compute(
+            dataclasses.replace(
+                scored,
+                truth=scored.truth[kept],
+                probability=cut(scored.probability),
+                score=cut(scored.score),
+                value=cut(scored.value),
+                null=null,
+                weight=weight,
+            )
+        )
+    )

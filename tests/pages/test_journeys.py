@@ -161,3 +161,18 @@ def test_roles_and_types_edited_in_the_table_make_a_changed_study(tmp_path, monk
     assert moved.target == "flag"
     with pytest.raises(StudyError, match="is the target"):
         columns.with_edits(study, study, rows, {2: {"Role": "feature"}})
+
+
+def test_a_ragged_file_can_be_read_otherwise_where_it_was_refused(loaded):
+    """The refusal comes with the form that mends it; what was open stays open until then."""
+    before = current(loaded)
+    rows = "".join(f"{i},{i % 5},{i % 3}\n" for i in range(40))
+    test = upload(loaded, "ragged.csv", f"a,b,c\n{rows}6,7,8,9\n".encode())
+    assert len(test.error) == 1
+    assert current(test) == before
+    # The form of the table that is open comes first.
+    [b for b in test.selectbox if b.label == "Lines of another length"][-1].select("skip")
+    [b for b in test.button if b.label == "Read again"][-1].click().run()
+    assert_sound(test)
+    assert current(test).dataset != before.dataset
+    assert any("ragged" in m.value for m in test.sidebar.markdown)

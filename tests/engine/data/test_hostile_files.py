@@ -266,7 +266,7 @@ def test_the_process_apart_gives_the_same_table_and_errors(tmp_path: Path) -> No
     assert list(notes) == Reading(good).notes
     with pytest.raises(ReadError, match="line 3") as caught:
         read_table(bad)
-    assert "option ragged" in caught.value.hint
+    assert "ragged: skip" in caught.value.hint
 
 
 def test_memory_and_time_of_the_process_are_limited(tmp_path: Path) -> None:

@@ -55,7 +55,7 @@ def test_effects_that_add_up_leave_no_interaction():
 
 
 def test_the_shares_are_those_of_an_analysis_of_variance():
-    """The sums of squares that statsmodels gives for the saturated model on the same twelve means."""
+    """They agree with statsmodels on the same twelve means."""
     import pandas as pd
     from statsmodels.formula.api import ols
     from statsmodels.stats.anova import anova_lm
