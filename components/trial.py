@@ -21,11 +21,13 @@ def trial(study: Study, what: str, filling: Callable[[str], None]) -> str | None
         filling: Draws what the run has found so far.
     """
     from outfold.study.selections import latest_run
+    from outfold.study.split import fits_each
 
     run = latest_run(cache.workspace(), study)
     if run is None:
         model = registry("model")[study.models[0].key].label
-        fits = len(study.candidates()) * study.validation.n_splits
+        each = fits_each(study.validation, cache.table(study).groups)
+        fits = len(study.candidates()) * each
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             st.markdown(
                 f"Try these {what} out of fold with **{model}**: {count(fits, 'fit')}. "

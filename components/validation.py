@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from outfold.study.table import StudyTable
 
 
+DRAWN_AT_ONCE = 20_000
+"""Rows up to which the picture of the folds is ready before anyone asks for it."""
+
+
 def validation(study: Study, table: StudyTable) -> None:
     """Choose how rows are held out."""
     now = study.validation
@@ -45,8 +49,12 @@ def validation(study: Study, table: StudyTable) -> None:
         with cells[place % 3]:
             _control(study, field)
     _about(now.declared, dict(every))
-    with st.expander("How the folds lie", icon=":material/view_timeline:"), shell.boundary():
-        chart.chart(cache.folds(study), "fold-picture")
+    picture = st.expander(
+        "How the folds lie", icon=":material/view_timeline:", key="folds-open", on_change="rerun"
+    )
+    with picture, shell.boundary():
+        if picture.open or table.n_rows <= DRAWN_AT_ONCE:
+            chart.chart(cache.folds(study), "fold-picture")
     _refused([(scheme, refused) for scheme, refused in every if refused])
 
 

@@ -9,6 +9,9 @@ from outfold.judge.bootstrap_632 import Estimate, estimate, versus
 from outfold.metrics.metric import Metric
 from outfold.study.results import Predictions, RunResult
 
+UNCORRECTED = "none: the .632+ bootstrap needs its predictions"
+"""What is said of intervals and tests where the predictions are not at hand."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BootstrapRun:

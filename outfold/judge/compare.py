@@ -12,7 +12,7 @@ import pandas as pd
 
 from outfold.judge.adjust import adjust
 from outfold.judge.bootstrap import bootstrap, interval, p_value
-from outfold.judge.bootstrap_run import BootstrapRun, bootstrap_run, test_words
+from outfold.judge.bootstrap_run import UNCORRECTED, BootstrapRun, bootstrap_run, test_words
 from outfold.judge.chosen_metric import chosen_metric
 from outfold.judge.corrected_t import corrected_t
 from outfold.metrics.metric import Floats, Metric
@@ -102,7 +102,11 @@ def compare(
     chosen = chosen_metric(result.study, metric)
     rows = [c for c in result.finished() if known(c, chosen)]
     pairs = list(itertools.combinations(range(len(rows)), 2))
-    drawn = bootstrap_run(result, predictions) or row_draws(rows, chosen, predictions)
+    if result.study.validation.declared.apparent:
+        plus = bootstrap_run(result, predictions)
+        found, method = differences(rows, pairs, chosen, None, confidence, plus)
+        return Comparison(chosen.key, method, confidence, found)
+    drawn = row_draws(rows, chosen, predictions)
     found, method = differences(rows, pairs, chosen, result.test_train_ratio, confidence, drawn)
     return Comparison(chosen.key, method, confidence, found)
 
@@ -128,7 +132,7 @@ def differences(
     rows: Sequence[CandidateResult],
     pairs: Sequence[tuple[int, int]],
     metric: Metric,
-    ratio: float,
+    ratio: float | None,
     confidence: float,
     drawn: Floats | BootstrapRun | None,
 ) -> tuple[tuple[Pair, ...], str]:
@@ -138,7 +142,7 @@ def differences(
         rows: Candidates that have the metric.
         pairs: Which of them to compare, by position in ``rows``.
         metric: The metric.
-        ratio: Validation rows over training rows.
+        ratio: Validation rows over training rows; None where the corrected t does not apply.
         confidence: Of the intervals.
         drawn: What ``bootstrap_run`` or else ``row_draws`` gave.
     """
@@ -155,6 +159,10 @@ def differences(
             for gap, (i, j) in zip(gaps, pairs, strict=True)
         ]
         method = f"paired bootstrap of the validation rows, {len(drawn)} draws"
+    elif ratio is None:
+        means, nan = [corrected_t(scores[i] - scores[j], 0.0) for i, j in pairs], float("nan")
+        judged = [(t.mean, nan, nan, nan, nan, t.n) for t in means]
+        method = UNCORRECTED
     else:
         tests = [corrected_t(scores[i] - scores[j], ratio, confidence) for i, j in pairs]
         judged = [(t.mean, t.low, t.high, t.statistic, t.p_value, t.n) for t in tests]

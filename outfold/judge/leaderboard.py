@@ -283,10 +283,9 @@ def leaderboard(
     if single:
         how = "none: a single split gives no interval without its predictions"
     drawn = plus or (None if corrects else row_draws(ranked, chosen, predictions))
-    told, ratio = "", result.test_train_ratio
+    told = ""
     if corrects:
-        how, ratio = UNCORRECTED, float("nan")
-        told = "plain mean out of bag, not corrected"
+        how, told = UNCORRECTED, "plain mean out of bag, not corrected"
     if isinstance(drawn, BootstrapRun):
         how = interval_words(chosen, confidence, result.n_splits)
         told = estimate_words(chosen, result.n_splits)
@@ -294,9 +293,8 @@ def leaderboard(
         how = f"{confidence:.0%} bootstrap of the validation rows, {len(drawn)} draws"
         _add_row_intervals(figures, ranked, chosen, confidence, drawn)
     versus = [(0, i) for i in range(1, len(ranked))]
+    ratio = None if corrects else result.test_train_ratio
     pairs, test = differences(ranked, versus, chosen, ratio, confidence, drawn)
-    if corrects and not plus:
-        test = UNCORRECTED
     p = {pair.b: pair.p_adjusted for pair in pairs}
     gap = {pair.b: -pair.difference for pair in pairs}
     nan, level = float("nan"), 1 - confidence

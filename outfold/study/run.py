@@ -30,7 +30,13 @@ from outfold.study.scores import score_steps
 from outfold.study.study import Candidate, Study
 from outfold.study.workspace import Workspace
 
+UNSCORED = (
+    "Its predictions were let go before its metrics were computed as they are now; resume the run."
+)
 ENDED: tuple[RunState, ...] = ("finished", "cancelled", "failed", "interrupted")
+
+LOOK_BACK = 200
+"""Events looked at for the steps that are being computed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +145,8 @@ def progress(workspace: Workspace, run: str, n_events: int = 200) -> RunProgress
     """
     record = workspace.records.run(run)
     state = _state(workspace, record)
-    events = workspace.records.latest_events(run, n_events)
+    # Searches tell of themselves twice a second; what began before that must not be forgotten.
+    events = workspace.records.latest_events(run, n_events and max(n_events, LOOK_BACK))
     running: dict[str, str] = {}
     for event in reversed(events):
         if event.kind == "started":
@@ -161,7 +168,7 @@ def progress(workspace: Workspace, run: str, n_events: int = 200) -> RunProgress
         tuple(running.values()) if state == "running" else (),
         max(0.0, seconds), remaining,
         record.reason or ("The process that ran it is gone." if state == "interrupted" else ""),
-        tuple(events), record.predicted_seconds,
+        tuple(events[:n_events]), record.predicted_seconds,
     )  # fmt: skip
 
 
@@ -183,7 +190,8 @@ def result(workspace: Workspace, run: str) -> RunResult:
     plan = plan_of(workspace, run)
     if plan is None:
         waiting = tuple(CandidateResult(c) for c in study.candidates())
-        return RunResult(run, study, state, waiting, study.validation.n_splits, math.nan,
+        planned = study.validation.n_splits - study.validation.declared.apparent
+        return RunResult(run, study, state, waiting, max(1, planned), math.nan,
                          record.reason)  # fmt: skip
     plan = plan.whole(study)
     keys = [k for fits in plan.fits.values() for k in fits]
@@ -235,6 +243,8 @@ def _candidate(
         status = "cancelled"
     else:
         status = "running" if done else "waiting"
+    if status == "cancelled" and any(k in bodies and k not in scores for k in fits):
+        failed = UNSCORED
     judged = [k for k in done if k != apparent]
     names = scores[judged[0]].keys() if judged else ()
     notes: dict[str, int] = {}

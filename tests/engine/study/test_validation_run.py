@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import json
 
 import numpy as np
 import pytest
 
-from outfold.errors import StudyError
+from outfold.errors import LetGoError, StudyError
 from outfold.judge.bootstrap_632 import estimate
 from outfold.judge.compare import compare
 from outfold.judge.leaderboard import leaderboard
@@ -75,6 +76,16 @@ def test_a_bootstrap_shows_only_rows_out_of_bag_and_corrects_by_the_rest(bootstr
     bare = leaderboard(found)
     assert bare.estimate == "plain mean out of bag, not corrected"
     assert bare.interval.startswith("none")
+    assert bare.test.startswith("none")
+    assert "without its predictions" in bare.sentence()
+
+    def gone(name):
+        raise LetGoError("They were let go.")
+
+    told = [json.dumps(b.to_json()) for b in (leaderboard(found, predictions=gone), bare)]
+    assert told[0] == told[1]
+    assert all(np.isnan(p.p_value) for p in compare(found).pairs)
+    assert compare(found).method.startswith("none")
     assert np.isnan(bare.rows[0].figures["roc_auc"].low)
 
     more = study.replace(validation=dataclasses.replace(BOOTSTRAP, resamples=12))
