@@ -89,10 +89,10 @@ def connected(address: str = "", workers: int | None = None) -> Iterator[Any]:
 
 def _check_scheduler(client: Any, address: str) -> None:
     """Refuse a scheduler that cannot read what it is sent."""
-    from outfold.study.versions import VersionError, difference, mine
+    from outfold.study.versions import VersionError, difference, told
 
     try:
-        theirs: object = client.run_on_scheduler(mine)
+        theirs: object = client.run_on_scheduler(told)
     except ImportError as error:
         theirs = error
     if reason := difference(f"The scheduler at {address}", theirs):

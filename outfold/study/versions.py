@@ -31,6 +31,11 @@ def mine() -> dict[str, str]:
     return found
 
 
+def told() -> dict[str, str]:
+    """What another machine answers when it is asked for its versions."""
+    return mine()
+
+
 def difference(where: str, theirs: object) -> str:
     """What a machine has otherwise than this one, as one sentence; empty where nothing.
 
