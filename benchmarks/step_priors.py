@@ -54,6 +54,8 @@ SIZES = (
 )  # fmt: skip
 ALL_CATEGORIES = [size for size in SIZES if not size[1]]
 """For what takes nothing else."""
+SERVING = ((500, 10, 0, 0, 2), (2000, 10, 0, 0, 2), (2000, 5, 5, 10, 2),
+           (500, 10, 0, 0, 0), (2000, 10, 0, 0, 0), (2000, 5, 5, 10, 0))  # fmt: skip
 BASE = {"classes": (2000, 10, 0, 0, 2), "numbers": (2000, 10, 0, 0, 0)}
 MISFIT, EXPONENT, FIXED = 0.15, 0.5, 1.5
 """What a measurement, an exponent and the log of the fixed time may be off, in log seconds."""
@@ -125,12 +127,17 @@ class Bench:
         )
 
     def serve(self, strategy: str, params: dict[str, Any]) -> float:
-        """Wall seconds of measuring a model's latency, which has a budget of wall time."""
-        done = work.fit(
-            self.loaded, self.prepared, self.selected, self.resampled, self.study, 0, strategy,
-            params,
-        )  # fmt: skip
-        return float(done.body["serving_seconds"])
+        """Processor seconds of measuring a model's latency: a fit with it less one without."""
+
+        def fit(split: int) -> float:
+            began = time.process_time()
+            work.fit(
+                self.loaded, self.prepared, self.selected, self.resampled, self.study, split,
+                strategy, params,
+            )  # fmt: skip
+            return time.process_time() - began
+
+        return max(fit(0) - fit(1), 1e-3)
 
     def sizes(self, kind: str, result: Any) -> tuple[tuple[int, int, int], tuple[int, int, int]]:
         """Rows, columns and width that a step took and gave on."""
@@ -161,12 +168,12 @@ def measured(call: Callable[[], Any]) -> tuple[float, Any]:
 
 
 def laws_of(benches: dict[Any, Bench], strategy: Strategy, budget: float) -> dict[str, Any]:
-    """The laws of one strategy: of its step, and of serving where it is a model."""
+    """The laws of one strategy's step, for classes and for numbers."""
     kind, defaults = KINDS[strategy.kind], strategy.defaults()
     found: dict[str, Any] = {}
     for target in ("classes", "numbers"):
         sizes = [s for s in SIZES if bool(s[-1]) == (target == "classes")]
-        rows, outs, serving, spent, too_long, only = [], [], [], 0.0, 0, False
+        rows, outs, spent, too_long, only = [], [], 0.0, 0, False
         for size in sizes:
             bench = benches[size]
             if strategy.available(bench.loaded.table.facts) or spent > budget:
@@ -182,8 +189,6 @@ def laws_of(benches: dict[Any, Bench], strategy: Strategy, budget: float) -> dic
                     began = time.process_time()
                 seconds, result = measured(call)
                 taken, out = bench.sizes(kind, result)
-                if kind == "fit":
-                    serving.append((taken, bench.classes, bench.serve(strategy.key, defaults)))
             except OutfoldError as error:
                 print(f"  {strategy.key} {size}: {error}", file=sys.stderr)
                 continue
@@ -201,8 +206,26 @@ def laws_of(benches: dict[Any, Bench], strategy: Strategy, budget: float) -> dic
         ratio = np.exp(np.median(outs, axis=0)) if outs else np.ones(3)
         given = dict(zip(names, ratio.round(3).tolist(), strict=True))
         found.setdefault(kind, {})[target] = law | {"params": params} | given
-        if serving:
-            found.setdefault("serve", {})[target] = fitted(serving) | {"params": {}}
+    return found
+
+
+def serving_of(benches: dict[Any, Bench], strategy: Strategy) -> dict[str, Any]:
+    """The laws of measuring a model's latency, from a few sizes: it has a budget of time."""
+    found: dict[str, Any] = {}
+    for target in ("classes", "numbers"):
+        rows = []
+        for size in SERVING:
+            bench = benches[size]
+            if bool(size[-1]) != (target == "classes") or strategy.available(
+                bench.loaded.table.facts
+            ):
+                continue
+            name, params = strategy.key, strategy.defaults()
+            done = bench.call("fit", name, params)()
+            taken, _ = bench.sizes("fit", done)
+            rows.append((taken, bench.classes, bench.serve(name, params)))
+        if rows:
+            found[target] = fitted(rows) | {"params": {}}
     return found
 
 
@@ -320,11 +343,15 @@ def main() -> None:
         benches = {size: Bench.of(workspace, size) for size in SIZES}
         for kind in FOLDERS:
             for strategy in registry(kind):
-                asked = {KINDS[kind], f"{KINDS[kind]}:{strategy.key}"}
-                if options.only and not asked & set(options.only):
-                    continue
                 began = time.perf_counter()
-                for name, laws in laws_of(benches, strategy, options.seconds).items():
+                found = {}
+                if is_asked(options.only, KINDS[kind], strategy.key):
+                    found |= laws_of(benches, strategy, options.seconds)
+                if kind == "model" and is_asked(options.only, "serve", strategy.key):
+                    found["serve"] = serving_of(benches, strategy)
+                if not found:
+                    continue
+                for name, laws in found.items():
                     written["laws"].setdefault(name, {})[strategy.key] = laws
                 print(f"{kind} {strategy.key}: {time.perf_counter() - began:.1f} s", flush=True)
                 save(written)
@@ -332,6 +359,11 @@ def main() -> None:
         written["run"] = run_overheads()
         print(written["run"])
     save(written)
+
+
+def is_asked(only: list[str], kind: str, strategy: str) -> bool:
+    """Whether a strategy's laws are wanted."""
+    return not only or bool({kind, f"{kind}:{strategy}"} & set(only))
 
 
 def save(written: dict[str, Any]) -> None:

@@ -279,6 +279,10 @@ def test_a_run_whose_predictions_were_let_go_keeps_its_leaderboard_and_can_be_re
     assert leaderboard(after).frame().equals(board.frame())
     with pytest.raises(LetGoError, match="let go to make room"):
         runs.predictions(workspace, first.run, name)
+    with workspace.records.exclusive() as db:
+        db.execute("DELETE FROM scores")
+    unscored = runs.result(workspace, first.run).candidates[1]
+    assert (unscored.status, unscored.reason) == ("cancelled", runs.UNSCORED)
     workspace.records.requeue(first.run)
     assert workspace.records.take_queued() == first.run
     execute(workspace, first.run, client)
