@@ -50,7 +50,7 @@ class ReadOptions:
         rows: Work with a sample of this many rows where the table has more. Without it, a table
             too large for memory is worked with as a sample, and any other as a whole.
         stratify: The column whose values keep their proportions in a sample, where it has few;
-            found unless given.
+            found unless given, none where it is empty.
     """
 
     format: str | None = None

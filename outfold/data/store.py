@@ -103,9 +103,7 @@ class DatasetStore:
         dataset = self.get(key)
         path = self.whole(key)
         assert dataset.whole is not None
-        options: dict[str, Value] = {"rows": rows}
-        if stratify:
-            options["stratify"] = stratify
+        options: dict[str, Value] = {"rows": rows, "stratify": stratify}
         with read_apart(
             path, options, name=dataset.name, limits=self.limits, near=self.root
         ) as stored:

@@ -11,9 +11,9 @@ import pyarrow.parquet as pq
 
 from outfold.errors import ParameterError
 
-DEFAULT_SHARE = 0.05
-"""A run holds a table about ten times: in the app, in each worker, and prepared for each fold. At a
-twentieth of memory each, half of it stays free."""
+DEFAULT_SHARE = 0.04
+"""A run holds a table about ten times: in the app, in each worker, and prepared for each fold. At
+one part in 25 of memory each, more than half of it stays free."""
 
 _LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
 
@@ -32,7 +32,7 @@ def memory() -> int:
 
 
 def memory_share() -> float:
-    """The share of memory that one table may take: ``OUTFOLD_MEMORY_SHARE``, else a twentieth.
+    """The share of memory that one table may take: ``OUTFOLD_MEMORY_SHARE``, else 0.04.
 
     Raises:
         ParameterError: It is no number above 0 and up to 1.

@@ -94,7 +94,7 @@ def open_large(
     with ThreadPoolExecutor(1) as beside, opened(path, folder) as table:
         key = beside.submit(key_of_file, path)
         found = figures(table)
-        by = options.stratify or _classes(path)
+        by = _classes(path) if options.stratify is None else options.stratify
         drawn = draw(table, rows, by)
         notes, n_rows = table.notes, table.n_rows
         declared = frozenset(table.source.declared if declared is None else declared)
