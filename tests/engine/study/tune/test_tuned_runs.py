@@ -9,7 +9,7 @@ import pytest
 from outfold.errors import NotApplicableError
 from outfold.study import steps
 from outfold.study.plan import Plan, make_plan
-from outfold.study.run import plan_of
+from outfold.study.run import new_run, plan_of, progress
 from outfold.study.study import Choice, Study, Validation
 from outfold.study.table import study_table
 from outfold.study.tune.carry import options_of
@@ -220,3 +220,21 @@ def test_a_search_by_time_says_that_it_is_not_reproducible(workspace):
     assert not math.isnan(found.score)
     assert any("another run may choose other values" in note for note in found.notes)
     assert not study.tuning.reproducible
+
+
+def test_a_running_search_says_how_far_it_is_and_hides_no_other_step(workspace):
+    """What is being computed stays in view however much a search tells of itself."""
+    run = new_run(workspace, tuned_study(workspace), "", claimed=True)
+    records = workspace.records
+    records.add_events(run, [("started", "fit-1", "fit logistic, split 1 of 3", None, "")])
+    label = "tune naive_bayes, split 1 of 3"
+    records.add_events(run, [("started", "tune-1", label, None, "")])
+    records.add_events(
+        run, [("trial", "tune-1", label, None, f"{n} of 30 trials") for n in range(1, 31)]
+    )
+    now = progress(workspace, run, 12)
+    assert set(now.running) == {"fit logistic, split 1 of 3", f"{label}: 30 of 30 trials"}
+    assert len(now.events) == 12
+    assert now.done == 0
+    records.add_events(run, [("finished", "tune-1", label, 2.0, "")])
+    assert progress(workspace, run, 12).running == ("fit logistic, split 1 of 3",)
