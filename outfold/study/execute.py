@@ -14,7 +14,7 @@ import time
 import uuid
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Any
 
 from outfold.errors import OutfoldError
 from outfold.study import steps as work
@@ -29,16 +29,17 @@ from outfold.study.order import Order
 from outfold.study.plan import Plan, Step, make_plan
 from outfold.study.quick import Samples, samples_of
 from outfold.study.racing import places, referee
+from outfold.study.rule import Rule
 from outfold.study.scores import scheme_of, score_steps
 from outfold.study.shared import Source, Work
-from outfold.study.steps import Failed, Loaded, Selected
+from outfold.study.steps import Failed, Loaded
 from outfold.study.study import Study
 from outfold.study.table import study_table
-from outfold.study.timings import timings_of
 from outfold.study.tune.carry import options_of
 from outfold.study.tune.trial import Tuned
 from outfold.study.worker import Kept
 from outfold.study.workspace import Workspace
+from outfold.study.write_down import fit_of, small_of
 
 EventRow = tuple[str, str, str, float | None, str]
 POLL = 0.2
@@ -51,22 +52,6 @@ PATIENCE = 120.0
 """Seconds without any worker after which a run is given up."""
 TRIES = 5
 """Times that a step is sent at the most, where it was lost by no fault of its own."""
-
-
-class Rule(Protocol):
-    """What may stop candidates of a run early: races hook in here.
-
-    It is asked in one thread, each time that a batch of results was kept and scored, first of what
-    the store already knew.
-    """
-
-    def hear(
-        self, scores: Mapping[str, Mapping[str, float]], failed: Collection[str] = ()
-    ) -> frozenset[str]:
-        """Take in fits with their metrics and fits that failed; the fits not needed since."""
-
-    def reason(self, fit: str) -> str:
-        """Why a fit is not needed."""
 
 
 def execute(
@@ -143,9 +128,10 @@ class _Execution:
             self.tell(("skipped", "", "quick look", None, refused))
         self._flush()
         if wanted := self._ancestors(fits - reused):
-            expected = step_seconds(
-                self.plan, self.workspace.records, size_of_table(loaded.table), self.study.tuning
-            )
+            size, records = size_of_table(loaded.table), self.workspace.records
+            expected: dict[str, float] = {}
+            for part in (*self.plan.samples, self.plan):
+                expected |= step_seconds(part, records, size, self.study.tuning)
             self.order = Order(
                 self.steps,
                 wanted,
@@ -311,7 +297,7 @@ class _Execution:
             return
         gone = ("cancelled", "lost", "error")
         for before in above:
-            if before in self.futures and self.futures[before].status in gone:
+            if before not in self.futures or self.futures[before].status in gone:
                 self.fleet.took_off(before)
                 self.order.lost(before)
         self.order.lost(key)
@@ -333,17 +319,23 @@ class _Execution:
             return
         found: list[Computed] = []
         failed: list[str] = []
-        results = self.client.gather([future for _, future in came])
-        for (key, _), result in zip(came, results, strict=True):
+        results = self.client.gather([future for _, future in came], errors="skip")
+        there = [key for key, future in came if future.status == "finished"]
+        for key, future in came:
+            if future.status != "finished":  # its worker died before the result was fetched
+                self._lost(key, future)
+        for key, result in zip(there, results, strict=True):
             step = self.steps[key]
             if isinstance(result, Failed):
                 if step.kind == "fit":  # others are told by the fits below them
                     failed.append(key)
                     self._fail(step, result.reason)
             elif isinstance(result, Kept):
-                found.append(self._computed(key, result))
+                fit = fit_of(self.workspace, self.steps, key, result, len(self.plan.classes))
+                self.order.learn(key, float(fit.body["logs"]["fit"]["step_seconds"]))
+                found.append(fit)
             elif key not in self.known:
-                found.append(_small(key, result))
+                found.append(small_of(key, result))
         self.workspace.records.add_steps(found, scheme_of(self.study.task, self.plan.positive))
         for c in found:
             if c.scores is not None:
@@ -351,17 +343,6 @@ class _Execution:
         if self.rule is not None:
             scores = {c.key: c.scores for c in found if c.scores is not None}
             self.stop(self.rule.hear(scores, failed))
-
-    def _computed(self, key: str, kept: Kept) -> Computed:
-        """A fit as it is written down; its predictions are stored, here or by the worker."""
-        fitted, size = kept.fitted, kept.stored_bytes
-        if fitted.arrays:
-            size = self.workspace.save_arrays(key, fitted.arrays)
-        log = fitted.body["logs"]["fit"]
-        self.order.learn(key, float(log["step_seconds"]))
-        took = timings_of(self.steps, key, fitted.body, len(self.plan.classes))
-        seconds = float(log["seconds"])
-        return Computed(key, "fit", fitted.body, size, seconds, tuple(took), kept.scores)
 
     def stop(self, fits: Collection[str]) -> None:
         """Drop fits that nobody needs any more and that no worker has begun.
@@ -423,10 +404,3 @@ class _Execution:
     def _flush(self) -> None:
         events, self.pending = self.pending, []
         self.workspace.records.add_events(self.run, events)
-
-
-def _small(key: str, result: Selected | Tuned) -> Computed:
-    """A selection or a tuning as it is written down."""
-    if isinstance(result, Selected):
-        return Computed(key, "select", work.selection_body(result), 0, result.log.seconds)
-    return Computed(key, "tune", result.to_body(), 0, result.seconds)

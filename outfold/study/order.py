@@ -216,6 +216,7 @@ class Order:
             yield node
 
     def _lineage(self, node: _Node) -> tuple[object, ...]:
-        """What a step does, whatever the split."""
+        """What a step does, whatever the split; on a sample the same step takes another time."""
         chain = [node, *self._above(node)]
-        return tuple((n.step.kind, n.step.strategy, n.step.params) for n in chain)
+        does = [(n.step.kind, n.step.strategy, n.step.params) for n in chain]
+        return (self._turn(node.step)[0], *does)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 import time
 
@@ -11,8 +12,11 @@ import pytest
 from outfold.study import run as runs
 from outfold.study.defaults import default_study, with_target
 from outfold.study.execute import execute
+from outfold.study.order import Order
+from outfold.study.plan import make_plan
 from outfold.study.quick import sample_rows, sampled, samples_of, sizes
-from outfold.study.speed import Quick
+from outfold.study.racing import order_of, places
+from outfold.study.speed import Quick, Racing
 from outfold.study.steps import with_splits
 from outfold.study.study import Choice, Validation
 from outfold.study.table import study_table
@@ -107,8 +111,6 @@ def test_a_sample_has_keys_of_its_own_and_leaves_those_of_the_whole_table(worksp
     """No step of a sample can be taken for one of the table, nor of another sample or seed."""
     study = study_of(workspace, n_rows=2000, quick=Quick(on=True, rows=200, samples=2))
     loaded = with_splits(study_table(workspace, study), study)
-    from outfold.study.plan import make_plan
-
     plain = make_plan(study.replace(quick=Quick()), loaded.table, loaded.splits)
     whole = make_plan(study, loaded.table, loaded.splits)
     assert plain.by_key().keys() == whole.by_key().keys()
@@ -130,6 +132,45 @@ def test_a_sample_on_which_the_folds_cannot_be_cut_is_left_out_with_the_reason(w
     assert found.plans == ()
     assert found.refused[0].startswith("No first look at 300 rows: ")
     assert "group" in found.refused[0]
+
+
+def test_samples_come_first_and_then_splits_in_the_order_of_the_race(workspace):
+    """A worker takes every step of the sample, then opens splits as the race takes them."""
+    study = study_of(workspace, n_rows=2000, quick=QUICK, racing=Racing(on=True),
+                     validation=Validation("stratified", folds=3, repeats=3))  # fmt: skip
+    loaded = with_splits(study_table(workspace, study), study)
+    samples = samples_of(study, loaded)
+    whole = make_plan(study, loaded.table, loaded.splits)
+    plan = dataclasses.replace(whole, samples=samples.plans)
+    steps = {step.key: step for step in plan.every_step()}
+    order = Order(steps, steps, lambda step: 1.0, samples.turn(places(study, plan)))
+    taken = []
+    while (step := order.next_for("worker", 1)) is not None:
+        order.sent(step.key, "worker")
+        order.ended(step.key)
+        taken.append(step)
+    assert len(taken) == len(steps)
+    first = len(samples.plans[0].steps)
+    assert {samples.rows_of(s.key) for s in taken[:first]} == {300}
+    assert {samples.rows_of(s.key) for s in taken[first:]} == {0}
+    opened = dict.fromkeys(step.split for step in taken[first:])
+    assert tuple(opened) == order_of(study, 9)
+    assert tuple(opened) != tuple(range(9))
+
+
+def test_what_a_step_takes_on_a_sample_is_not_expected_of_the_whole_table(workspace):
+    """Times are learnt for the other splits of the same sample alone."""
+    study = study_of(workspace, n_rows=2000, quick=QUICK)
+    loaded = with_splits(study_table(workspace, study), study)
+    samples = samples_of(study, loaded)
+    whole = make_plan(study, loaded.table, loaded.splits)
+    plan = dataclasses.replace(whole, samples=samples.plans)
+    steps = {step.key: step for step in plan.every_step()}
+    order = Order(steps, steps, lambda step: 5.0, samples.turn(places(study, plan)))
+    on_sample = [s for s in samples.plans[0].steps if s.kind == "prepare"]
+    order.learn(on_sample[0].key, 0.25)
+    assert order.seconds(on_sample[1].key) == 0.25
+    assert order.seconds(next(s.key for s in whole.steps if s.kind == "prepare")) == 5.0
 
 
 @pytest.mark.cluster
