@@ -163,7 +163,7 @@ def from_folder() -> None:
         chosen = st.selectbox(
             "A file on this server",
             files,
-            format_func=lambda p: f"{plain(p.name, 60)} ({size(p.stat().st_size)})",
+            format_func=lambda p: f"{p.name} ({size(p.stat().st_size)})",
             key="server-file",
         )
         if st.button("Open", key="open-server-file", icon=":material/folder_open:") and chosen:
