@@ -31,7 +31,7 @@ from outfold.study.quick import Samples, samples_of
 from outfold.study.racing import places, referee
 from outfold.study.rule import Rule
 from outfold.study.scores import scheme_of, score_steps
-from outfold.study.shared import Source, Work
+from outfold.study.shared import Source, Work, place_for
 from outfold.study.steps import Failed, Loaded
 from outfold.study.study import Study
 from outfold.study.table import study_table
@@ -160,7 +160,7 @@ class _Execution:
         with contextlib.ExitStack() as stack:
             for rows, held in {0: loaded, **self.samples.loaded()}.items():
                 name = f"{self.attempt}-{rows}" if rows else self.attempt
-                path = root / "work" / name if self.fleet.shares else None
+                path = place_for(root, name) if self.fleet.shares else None
                 source = Source(self.client, replace(given, loaded=held), path)
                 stack.callback(source.close)
                 self.sources[rows] = source

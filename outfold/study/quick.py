@@ -25,6 +25,7 @@ from outfold.study.speed import Quick
 from outfold.study.steps import Loaded, with_splits
 from outfold.study.study import Study
 from outfold.study.table import StudyTable
+from outfold.study.tune.tuning import NO_TUNING
 from outfold.study.workspace import Workspace
 
 VERSION = 1
@@ -131,7 +132,7 @@ def sampled_table(table: StudyTable, study: Study, rows: int) -> StudyTable:
 
 
 def sample_study(study: Study, share: float) -> Study:
-    """The study as it is done on a sample: without a race, with splits drawn once.
+    """The study as it is done on a sample: without race or tuning, with splits drawn once.
 
     What is counted in rows, a gap or a window, is smaller in proportion.
     """
@@ -144,7 +145,10 @@ def sample_study(study: Study, share: float) -> Study:
         window=None if now.window is None else max(LEAST_WINDOW, math.ceil(now.window * share)),
     )
     return study.replace(
-        validation=validation, train_shares=(), racing=dataclasses.replace(study.racing, on=False)
+        validation=validation,
+        train_shares=(),
+        racing=dataclasses.replace(study.racing, on=False),
+        tuning=NO_TUNING,
     )
 
 

@@ -17,6 +17,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from outfold.study.records import is_living, process_mark
 from outfold.study.steps import Loaded
 from outfold.study.study import Study
 
@@ -56,7 +57,7 @@ def write(work: Work, path: Path) -> None:
     raw = [b.raw() for b in buffers]
     index = pickle.dumps((len(text), [len(b) for b in raw]))
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.")
     with os.fdopen(handle, "wb") as stream:
         stream.write(_HEAD.pack(_MARK, len(index)) + index + text)
         for buffer in raw:
@@ -118,6 +119,16 @@ class Source:
         self._sent = None
         if self._path is not None:
             self._path.unlink(missing_ok=True)
+
+
+def place_for(root: Path, name: str) -> Path:
+    """A file of this name in a workspace, known by this process; those of dead ones are removed."""
+    folder = root / "work"
+    if folder.is_dir():
+        for left in folder.glob("*:*_*"):
+            if not is_living(left.name.partition("_")[0]):
+                left.unlink(missing_ok=True)
+    return folder / f"{process_mark()}_{name}"
 
 
 def reaches(root: str, name: str) -> bool:
