@@ -234,6 +234,13 @@ def findings(study: Study) -> tuple[Finding, ...]:
     )  # fmt: skip
 
 
+def study_of(run: str) -> Study:
+    """What a run was asked to compare."""
+    return remember(
+        "study of", run, compute=lambda: workspace().study(workspace().records.run(run).study)
+    )
+
+
 def let_go(run: str) -> tuple[int, int]:
     """Fits of a run whose predictions were let go, of how many."""
     from outfold.study.run import plan_of

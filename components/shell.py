@@ -8,10 +8,11 @@ from collections.abc import Iterator
 
 import streamlit as st
 
-from components import card, large, navigation, state
+from components import cache, card, large, navigation, state
 from components.text import plain
 from outfold.errors import OutfoldError
 from outfold.study.study import Study
+from outfold.task import TASK_LABELS
 
 _LOG = logging.getLogger("outfold.app")
 
@@ -109,7 +110,33 @@ def need_run() -> str:
             "Choose what to compare and run it",
         )
     assert run is not None
+    _other_question(study, run)
     return run
+
+
+def _other_question(study: Study, run: str) -> None:
+    """Say when the run that is shown is of another table or target than the study now has."""
+    ran = cache.study_of(run)
+    if (ran.dataset, ran.target, ran.task) == (study.dataset, study.target, study.task):
+        return
+    try:
+        name = cache.dataset(ran.dataset).name
+    except OutfoldError:
+        name = "a table that is gone"
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.warning(
+            f"This run predicts **{plain(ran.target, 40)}** of **{plain(name, 60)}** "
+            f"({TASK_LABELS[ran.task].lower()}); the study has since gone on to "
+            f"**{plain(study.target, 40)}**.",
+            icon=":material/history:",
+        )
+        st.button(
+            "Go back to this run's study",
+            key="back-to-run",
+            icon=":material/undo:",
+            on_click=state.attempt,
+            args=(state.commit, ran),
+        )
 
 
 def why(text: str, label: str = "Why?") -> None:

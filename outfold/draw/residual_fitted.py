@@ -1,4 +1,4 @@
-"""Deviance residuals along the linear predictor, with their trend."""
+"""Pearson residuals along the linear predictor, with their trend."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def residual_fitted(points: DiagnosticPoints, link: str = "") -> go.Figure:
     figure = go.Figure(
         go.Scattergl(
             x=points.linear_predictor,
-            y=points.deviance,
+            y=points.pearson,
             mode="markers",
             name="Row",
             marker={"color": POSITIVE, "size": 5, "opacity": 0.45},
@@ -29,7 +29,7 @@ def residual_fitted(points: DiagnosticPoints, link: str = "") -> go.Figure:
         )
     )
     figure.add_hline(y=0, line={"color": MUTED})
-    title = "Deviance residuals along the linear predictor"
+    title = "Pearson residuals along the linear predictor"
     if len(points.trend):
         figure.add_scatter(
             x=points.trend_at,
@@ -51,7 +51,7 @@ def residual_fitted(points: DiagnosticPoints, link: str = "") -> go.Figure:
     below = _sample(points)
     figure.update_traces(selector={"name": "Row"}, marker_line={"width": 0, "color": NEUTRAL})
     axis = f"Linear predictor ({link} scale)" if link else "Linear predictor"
-    return layout(figure, title, below, x=axis, y="Deviance residual")
+    return layout(figure, title, below, x=axis, y="Pearson residual")
 
 
 def _sample(points: DiagnosticPoints) -> str:

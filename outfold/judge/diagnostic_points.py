@@ -37,7 +37,8 @@ class DiagnosticPoints:
         pearson: Pearson residuals.
         mean_leverage: Coefficients over rows.
         trend_at: Middle of each bin of the linear predictor, shape (n_bins,).
-        trend: Mean deviance residual in it.
+        trend: Mean Pearson residual in it. Its expectation is 0 under the right model, which that
+            of a deviance residual is not, least of all where the response is 0 or 1.
         trend_error: Standard error of that mean.
         notes: Sentences about what could not be had.
     """
@@ -130,15 +131,15 @@ def _chosen(found: Diagnostics, most: int, seed: int) -> np.ndarray:
 
 
 def _trend(found: Diagnostics) -> tuple[Floats, Floats, Floats]:
-    """Mean deviance residual in bins of equal numbers of rows along the linear predictor."""
+    """Mean Pearson residual in bins of equal numbers of rows along the linear predictor."""
     edges = np.unique(np.quantile(found.linear_predictor, np.linspace(0, 1, BINS + 1)))
     if len(edges) < 3:
         return np.empty(0), np.empty(0), np.empty(0)
     place = np.clip(np.searchsorted(edges, found.linear_predictor, "right") - 1, 0, len(edges) - 2)
     size = np.bincount(place, minlength=len(edges) - 1)
     kept = size >= 5
-    total = np.bincount(place, weights=found.deviance, minlength=len(size))
-    square = np.bincount(place, weights=found.deviance**2, minlength=len(size))
+    total = np.bincount(place, weights=found.pearson, minlength=len(size))
+    square = np.bincount(place, weights=found.pearson**2, minlength=len(size))
     where = np.bincount(place, weights=found.linear_predictor, minlength=len(size))
     size, total, square, where = size[kept], total[kept], square[kept], where[kept]
     mean = total / size

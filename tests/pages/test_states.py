@@ -37,6 +37,19 @@ def test_a_page_with_a_finished_run_is_sound(app, home, page, task):
     assert home.made[task].study.key == test.query_params["study"]
 
 
+@pytest.mark.parametrize("page", ["pages/judge/compare.py", "pages/judge/tradeoffs.py"])
+def test_a_run_of_another_question_says_so(app, home, page):
+    """An address, or a target changed since, can bring a run and a study that differ together."""
+    binary, count = home.made["binary"], home.made["count"]
+    test = app(page, home.root, run=binary.run, study=count.study.key)
+    assert_sound(test)
+    assert any("This run predicts" in w.value for w in test.warning)
+    test.button(key="back-to-run").click().run()
+    assert_sound(test)
+    assert not test.warning
+    assert test.query_params["study"] == binary.study.key
+
+
 def test_an_address_of_something_unknown_is_told_in_words(app, home):
     """An old link never ends in a traceback, and the app can be used."""
     test = app("", home.root, run="nosuchrun")

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from outfold.judge.diagnostic_points import diagnostic_points
 from outfold.judge.glm import fit_glm
 from outfold.judge.glm_diagnostics import diagnostics
 from tests.reference.cases import table
@@ -74,3 +75,15 @@ def test_leverages_add_up_to_the_rank() -> None:
     """The trace of the hat matrix."""
     fit = fit_glm(table("infert.csv"), "case ~ age * education", "binomial", "probit")
     assert diagnostics(fit).leverage.sum() == pytest.approx(fit.rank)
+
+
+@pytest.mark.parametrize(("formula", "right"), [("y ~ x + z", True), ("y ~ z", False)])
+def test_the_trend_accuses_a_model_only_where_a_term_is_missing(formula: str, right: bool) -> None:
+    """0/1 data of a known logit: bins leave zero by chance alone, unless x's square is left out."""
+    rng = np.random.default_rng(3)
+    x, z = rng.normal(size=(2, 4000))
+    eta = -0.5 + 1.5 * x + 0.7 * z if right else -0.5 + 1.2 * z**2
+    frame = pd.DataFrame({"x": x, "z": z, "y": (rng.random(4000) < 1 / (1 + np.exp(-eta))) * 1.0})
+    points = diagnostic_points(diagnostics(fit_glm(frame, formula, "binomial")))
+    off = np.abs(points.trend) > 2 * points.trend_error
+    assert (off.mean() <= 0.15) == right
