@@ -51,7 +51,8 @@ def code(run: str, candidates: Sequence[Candidate]) -> None:
                 icon=icon,
                 on_click="ignore",
             )  # fmt: skip
-    st.caption(plain(found["note"], 300))
+    where = "" if found["own"] else " It comes with “All with the table”."
+    st.caption(plain(found["note"], 300) + where)
     for line in found["skipped"]:
         st.caption(f"Left out: {plain(line, 400)}")
     st.code(found["script"], language="python", line_numbers=True, height=480)
@@ -73,6 +74,7 @@ def _texts(run: str, chosen: str) -> dict[str, Any]:
             "script": found.document.script(),
             "notebook": found.document.notebook(),
             "note": found.document.reading.note,
+            "own": found.original is not None,
             "skipped": found.document.skipped,
         }
 

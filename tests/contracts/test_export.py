@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import sys
 from typing import Any
 
 import pytest
 
 from outfold.metrics.catalogue import default_metric
-from outfold.registry import Strategy
+from outfold.registry import Strategy, registry
 from outfold.study.export.bundle import Export, export_study
 from outfold.study.study import Choice, Study, Validation
 from outfold.study.table import study_table
 from outfold.study.workspace import Workspace
 from outfold.task import Task, is_classification
+from outfold.validate.catalogue import schemes
 from tests.contracts.exported import Elsewhere, agree
-from tests.contracts.subjects import cheap, name, raw_table, served
+from tests.contracts.subjects import cheap, name, raw_table, strategies
 
 LIBRARIES = {"numpy", "pandas", "scipy", "sklearn", "imblearn"}
 QUICK: dict[Task, str] = {
@@ -27,7 +29,7 @@ QUICK: dict[Task, str] = {
 def told_apart() -> list[tuple[Strategy, Task]]:
     """Every strategy with one task of classes and one of numbers, so far as it serves them."""
     found = []
-    for strategy in dict.fromkeys(s for s, _ in served()):
+    for strategy in strategies():
         for tasks in (("multiclass", "binary"), ("count", "regression")):
             found += [(strategy, t) for t in tasks if t in strategy.tasks][:1]
     return found
@@ -114,3 +116,85 @@ def tops(script: str) -> set[str]:
     found = {a.name for n in ast.walk(tree) if isinstance(n, ast.Import) for a in n.names}
     found |= {str(n.module) for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)}
     return {f.split(".")[0] for f in found}
+
+
+@pytest.mark.parametrize("scheme", list(schemes().values()), ids=lambda s: s.key)
+def test_splits_come_from_the_schemes_own_function(scheme, elsewhere, workspace):
+    """Every validation scheme, with the roles that it needs, cuts the rows alike."""
+    task: Task = "binary" if "binary" in scheme.tasks else scheme.tasks[0]
+    study = base(workspace, task, "numbers")
+    frame = workspace.datasets.frame(study.dataset)
+    frame = frame.assign(**{"who's": [f"p{i % 13}" for i in range(len(frame))]})
+    dataset = workspace.datasets.add_frame(frame, "schemes")
+    roles = {"group": ("who's", "group"), "time": ("since", "time")}
+    study = study.replace(
+        dataset=dataset.key,
+        roles=dict(roles[need] for need in scheme.needs),
+        validation=Validation(scheme.key, folds=3, repeats=2, resamples=10, gap=1, window=40),
+    )
+    name = study.candidates()[-1].name
+    agree(carried_out(elsewhere, export_study(workspace, study, [name])), workspace, study, [name])
+
+
+PLUGIN = '''
+"""A selector that somebody keeps in a file of their own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from outfold.registry import Param, Strategy
+from outfold.select.columns import named, owners
+from outfold.select.keep import keep
+from outfold.select.selection import Selection
+
+SPAN = 2.5
+"""How far apart the middle rows must be."""
+
+
+def spread(column: pd.Series, share: float) -> float:
+    """The width of the middle share of a column."""
+    values = column.cat.codes if hasattr(column, "cat") else column
+    low, high = np.quantile(values, [0.5 - share / 2, 0.5 + share / 2])
+    return float(high - low)
+
+
+def choose(X: pd.DataFrame, y: Any, *, task: str, seed: int, share: float) -> Selection:
+    """Keep what varies most."""
+    sources, owner = owners(X)
+    widths = [spread(X[c], share) for c in X.columns]
+    best = [max(np.asarray(widths)[owner == i]) for i in range(len(sources))]
+    scores = named(sources, best)
+    selected, notes = keep(scores, k=3, passing={n for n, s in scores.items() if s < SPAN})
+    return Selection(selected=selected, scores=scores, notes=notes)
+
+
+def build(task: str, seed: int, share: float = 0.5) -> Any:
+    """The transformer."""
+    from outfold.select.selector import Selector
+
+    return Selector(choose, task, seed, {"share": share})
+
+
+STRATEGY = Strategy(
+    kind="selector", key="widest", label="Widest", summary="Keeps what varies most.", build=build,
+    params=(Param("share", "Share", "float", 0.5, 0.1, 0.9, help="Of the rows."),),
+)
+'''
+
+
+def test_a_strategy_in_a_file_of_its_own_is_exported_with_it(
+    elsewhere, workspace, tmp_path, monkeypatch
+):
+    """What somebody adds by an entry point follows without anything else being touched."""
+    (tmp_path / "widest_selector.py").write_text(PLUGIN)
+    monkeypatch.syspath_prepend(tmp_path)
+    strategy = importlib.import_module("widest_selector").STRATEGY
+    monkeypatch.setitem(registry("selector")._strategies(), "widest", strategy)
+    study = study_with(workspace, strategy, "binary")
+    export = export_study(workspace, study, ["widest + none + logistic"])
+    assert "choose_by_widest_selector" in export.document.script()
+    agree(carried_out(elsewhere, export), workspace, study, ["widest + none + logistic"])

@@ -104,14 +104,10 @@ def export_run(
     failed = {c.name: c.reason for c in measured.candidates if c.status == "failed"}
     tuned = _tuned(workspace, run)
     if measured.study.tuning.is_on:
-        missing = [
-            c.name
-            for c in measured.candidates
-            if c.name not in failed and c.splits_done and c.name in (tuned or {})
-            and len((tuned or {})[c.name]) < measured.n_splits
-        ]  # fmt: skip
+        judged = measured.n_splits - measured.study.validation.declared.apparent
+        missing = [name for name, values in (tuned or {}).items() if len(values) < judged]
         for name in missing:
-            failed[name] = "Its tuning did not come to an end in this run."
+            failed.setdefault(name, "Its tuning did not come to an end in this run.")
     return _export(workspace, measured.study, candidates, failed, tuned, original)
 
 

@@ -33,6 +33,7 @@ from outfold.validate.scheme import Rows
 
 DISTRIBUTIONS = {"sklearn": "scikit-learn", "imblearn": "imbalanced-learn"}
 SCRIPT_NAMES = (
+    "words", "levels",
     "table", "X", "y", "fitted_to", "splits", "candidates", "pipeline", "scores", "figures",
     "answers", "answer", "train", "test", "rows", "weight", "weights", "exposure", "groups",
     "order", "moments", "prepare", "selectors", "resamplers", "models", "combinations",
@@ -98,9 +99,8 @@ def document(material: Material, tuned: Tuned | None = None) -> Document:
     own: list[str] = []
     cutting: list[str] = []
     for module, title, text in modules:
-        (cutting if module.startswith("outfold.validate") or module in drawn else own).append(
-            f"# {title}\n\n{text}"
-        )
+        told = text if module == Rows.__module__ else f"# {title}\n\n{text}"
+        (cutting if module.startswith("outfold.validate") or module in drawn else own).append(told)
     sections = [
         Section(
             "Libraries and settings",

@@ -61,6 +61,8 @@ class Document:
             pieces.append(_heading(section.title))
             if section.words:
                 pieces.append(_commented(section.words))
+            if section.words and section.code.lstrip("\n").startswith("#"):
+                pieces.append("")
             pieces.append(section.code.strip("\n") + "\n")
         return "\n".join(pieces)
 

@@ -61,7 +61,8 @@ def _visit(edits: Edits, node: ast.AST, attributes: Known, names: Known) -> None
         # The assignment itself goes once nothing reads the name any more, see ``lean``.
         names = {**attributes, **inside, **_settled(node, {**attributes, **inside})}
     if isinstance(node, ast.JoinedStr):
-        return  # a literal's quotes could end the text around it
+        _fill_in(edits, node, names)
+        return
     for body in blocks(node):
         _cut_after_end(edits, body)
     if isinstance(node, ast.If):
@@ -86,6 +87,17 @@ def _visit(edits: Edits, node: ast.AST, attributes: Known, names: Known) -> None
             return
     for child in ast.iter_child_nodes(node):
         _visit(edits, child, attributes, names)
+
+
+def _fill_in(edits: Edits, node: ast.JoinedStr, names: Known) -> None:
+    """Write known values into a text with braces, where they need no quotes."""
+    text = before = edits.of(node)
+    for name, value in names.items():
+        shown = str(value)
+        if name.startswith("=") and shown.replace("_", "").replace(".", "").isalnum():
+            text = text.replace(f"{{{name[1:]}}}", shown)
+    if text != before:
+        edits.swap(node, text)
 
 
 def value_of(node: ast.AST, known: Known) -> Any:

@@ -28,6 +28,7 @@ _PURE_METHODS = frozenset(
     {
         "sum", "mean", "min", "max", "join", "astype", "any", "all", "items", "keys", "values",
         "std", "get", "tolist", "argmax", "argmin", "format", "setdefault",
+        "startswith", "endswith",
     }
 )  # fmt: skip
 _GROWS = frozenset({"append", "extend", "add", "update", "setdefault"})
@@ -71,6 +72,8 @@ def _without_telling(edits: Edits, body: list[ast.stmt]) -> None:
 
 def _tells(statement: ast.stmt) -> bool:
     """Whether a statement only notes down what was done, or does nothing."""
+    if isinstance(statement, ast.Delete):
+        return all(isinstance(t, ast.Name) for t in statement.targets)
     if isinstance(statement, ast.Assign):
         return all(isinstance(t, ast.Attribute) and t.attr in TOLD for t in statement.targets)
     if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):

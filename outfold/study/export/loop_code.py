@@ -8,11 +8,14 @@ from typing import Any
 from outfold.study.candidate import build
 from outfold.study.export.literal import literal
 from outfold.study.export.material import Material
-from outfold.study.export.native import plain_steps
-from outfold.study.export.render import Expressions
+from outfold.study.export.native import plain_preparation, plain_steps
+from outfold.study.export.render import WIDTH, Expressions
 from outfold.study.export.scoring import Scoring
 from outfold.study.study import Candidate, Choice
 from outfold.task import is_classification
+
+STEP = len('("resample", ),')
+"""What stands beside an estimator in a pipeline's step."""
 
 Tuned = Mapping[str, Sequence[Mapping[str, Any]]]
 """For each tuned candidate, the values that tuning took on each split."""
@@ -33,7 +36,7 @@ class Parts:
 
     def __init__(self, material: Material, tuned: Tuned) -> None:
         study = material.study
-        self.prepare = build("preparation", study.preparation, study)
+        self.prepare = plain_preparation(build("preparation", study.preparation, study), material)
         self.selectors: dict[str, Any] = {}
         self.resamplers: dict[str, Any] = {}
         self.weighers: dict[str, Any] = {}
@@ -74,19 +77,26 @@ class Parts:
 
     def steps(self, candidate: Candidate, say: Expressions, pad: int) -> list[str]:
         """The steps of one candidate's pipeline, one line or more each."""
-        found = [("prepare", say.of(self.prepare, pad + 11))]
+        found = [("prepare", say.of(self.prepare, pad, STEP))]
         for name, estimator in (
             ("select", self.selectors[candidate.selector.label()]),
             ("resample", self.resamplers[candidate.resampler.label()]),
         ):
             if estimator is not None:
-                found.append((name, say.of(estimator, pad + 11)))
+                found.append((name, say.of(estimator, pad, STEP)))
         return [*_listed(found), *self.model_steps(candidate.model.label(), say, pad)]
 
     def model_steps(self, label: str, say: Expressions, pad: int) -> list[str]:
         """The encodings of a model and the model itself."""
         encodings = [("encode", f"FunctionTransformer({e})") for e in self.encodings[label]]
-        return _listed([*encodings, ("model", say.of(self.models[label], pad + 11))])
+        return _listed([*encodings, ("model", say.of(self.models[label], pad, STEP))])
+
+
+def _group(label: str, steps: Sequence[str]) -> str:
+    flat = f"    {literal(label)}: [{', '.join(steps)}],\n"
+    if len(flat) <= WIDTH and "\n" not in flat[:-1]:
+        return flat
+    return f"    {literal(label)}: [\n" + "".join(f"        {s},\n" for s in steps) + "    ],\n"
 
 
 def _step(name: str, text: str) -> str:
@@ -107,14 +117,12 @@ def candidates_code(material: Material, parts: Parts, say: Expressions) -> str:
         ("resamplers", "resample", parts.resamplers),
     ):
         inside = [
-            f"    {literal(label)}: [{'' if e is None else _step(step, say.of(e, 8))}],\n"
+            _group(label, [] if e is None else [_step(step, say.of(e, 8, STEP))])
             for label, e in group.items()
         ]
         lines.append(f"{name} = {{\n{''.join(inside)}}}\n")
-    lines.append("models = {\n" + "".join(
-        f"    {literal(label)}: [" + ", ".join(parts.model_steps(label, say, 8)) + "],\n"
-        for label in parts.models
-    ) + "}\n")  # fmt: skip
+    made = [_group(label, parts.model_steps(label, say, 8)) for label in parts.models]
+    lines.append(f"models = {{\n{''.join(made)}}}\n")
     lines.append(_combinations(material.candidates))
     lines.append(
         "candidates = {\n"

@@ -32,6 +32,12 @@ MOST_ORIGINAL_BYTES = 64 << 20
 """Above this, an original is not read again to see whether pandas makes the same of it."""
 
 
+LEVELS = "levels"
+"""Stands for the type of a categorical column."""
+STRIPPED = "stripped"
+"""Stands among the arguments of ``read_csv`` for taking blanks off every text."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """How the script gets its table.
@@ -120,7 +126,7 @@ def _typing(kinds: Mapping[str, Any]) -> dict[str, Any]:
         if pd.api.types.is_datetime64_any_dtype(kind):
             dates.append(column)
         elif isinstance(kind, pd.CategoricalDtype):
-            types[column] = "category"
+            types[column] = LEVELS  # read as they stand: pandas would take the level 007 for 7
         else:
             types[column] = str(kind)
     options: dict[str, Any] = {"dtype": types}
@@ -167,7 +173,7 @@ def _ways(
         {"keep_default_na": False, "na_values": words},
         {"keep_default_na": False, "na_values": each},
     )
-    blanks: tuple[dict[str, Any], ...] = ({}, {"skipinitialspace": True})
+    blanks: tuple[dict[str, Any], ...] = ({}, {"skipinitialspace": True}, {STRIPPED: True})
     for shape, gap, blank in itertools.product(shapes, gaps, blanks):
         yield {**special, **shape, **typing, **gap, **blank}
 
@@ -177,8 +183,19 @@ def _named_in(study: Study, column: str) -> bool:
 
 
 def _call(options: Mapping[str, Any]) -> str:
-    lines = "".join(f"    {name}={spread(value, 4, 80)},\n" for name, value in options.items())
-    return f"table = pd.read_csv(\n    DATA,\n{lines})\n"
+    """Lines that read and type the table."""
+    given = {k: v for k, v in options.items() if k != STRIPPED}
+    levels = [c for c, kind in given["dtype"].items() if kind == LEVELS]
+    given["dtype"] = {c: "str" if k == LEVELS else k for c, k in given["dtype"].items()}
+    lines = "".join(f"    {name}={spread(value, 4, 80)},\n" for name, value in given.items())
+    code = f"table = pd.read_csv(\n    DATA,\n{lines})\n"
+    if options.get(STRIPPED):
+        code += 'words = table.select_dtypes("str").columns\n'
+        code += "table[words] = table[words].apply(lambda column: column.str.strip())\n"
+    if levels:
+        code += f"levels = {spread(levels, 0, 80)}\n"
+        code += 'table[levels] = table[levels].astype("category")\n'
+    return code
 
 
 def _gives(code: str, path: Path, name: str, wanted: pd.DataFrame) -> bool:

@@ -81,10 +81,16 @@ class Expressions:
         self._name = name
         self.imports: set[Imported] = set()
 
-    def of(self, value: Any, indent: int = 0) -> str:
-        """The expression of a value, over several lines where one is too short."""
+    def of(self, value: Any, indent: int = 0, beside: int = 0) -> str:
+        """The expression of a value, over several lines where one is too short.
+
+        Args:
+            value: What is said.
+            indent: Where further lines begin.
+            beside: What else stands on the first line.
+        """
         flat = self._text(value, None)
-        return flat if len(flat) + indent <= WIDTH else self._text(value, indent)
+        return flat if len(flat) + indent + beside <= WIDTH else self._text(value, indent)
 
     def _text(self, value: Any, indent: int | None) -> str:
         if _is_plain(value):
@@ -101,7 +107,9 @@ class Expressions:
             return self._named(value)
         given = [(f"{k}=", v) for k, v in _unusual(value).items()]
         given = _positional(value, given)
-        return self._listed(self._named(type(value)) + "(", given, ")", indent)
+        output = getattr(value, "_sklearn_output_config", {}).get("transform")
+        closing = ")" if output is None else f").set_output(transform={literal(output)})"
+        return self._listed(self._named(type(value)) + "(", given, closing, indent)
 
     def _listed(
         self, opening: str, items: list[tuple[str, Any]], closing: str, indent: int | None

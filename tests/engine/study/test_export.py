@@ -306,3 +306,26 @@ def test_a_script_says_one_method_not_every_option(workspace):
         "QuantileTransformer",
     ):
         assert absent not in script
+
+
+def test_levels_that_look_like_numbers_stay_words(workspace, tmp_path):
+    """A level 007 is not 7, a level NA is no gap, and blanks around words are taken off alike."""
+    path = tmp_path / "codes.csv"
+    rows = [
+        f"0{i % 3}, {'NA ' if i % 4 else 'None'},{i},{'u' if i % 2 else 'v'}" for i in range(40)
+    ]
+    path.write_text("code,word,size,y\n" + "\n".join(rows))
+    dataset = workspace.datasets.add_file(path)
+    frame = workspace.datasets.frame(dataset.key)
+    study = Study(
+        dataset.key, "y", "binary", types=(("code", "categorical"),),
+        validation=Validation("stratified", folds=2), models=(Choice("logistic"),),
+    )  # fmt: skip
+    for original in (path, None):
+        export = export_study(workspace, study, original=original)
+        place = tmp_path / export.document.reading.file
+        place.write_bytes(export.table())
+        names = {"pd": pd, "DATA": str(place)}
+        exec(export.document.reading.code, names)
+        assert list(names["table"]["code"]) == [f"0{i % 3}" for i in range(40)]
+        assert names["table"]["word"].isna().tolist() == frame["word"].isna().tolist()
