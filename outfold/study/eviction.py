@@ -92,7 +92,7 @@ def set_limit(workspace: Workspace, megabytes: int) -> Freed:
 def use(workspace: Workspace) -> Use:
     """How full the store is and how full it may be."""
     megabytes, fixed = limit_mb(workspace)
-    with workspace.records.exclusive() as db:
+    with workspace.records.reading() as db:
         steps, total = db.execute(
             "SELECT COUNT(*), COALESCE(SUM(bytes), 0) FROM steps WHERE bytes > 0"
         ).fetchone()
@@ -142,7 +142,8 @@ def _let_go(
 ) -> Freed:
     """Let go in the order of rank; the lock held meanwhile makes a new run wait with its look."""
     n = freed = 0
-    with workspace.records.exclusive() as db:
+    records = workspace.records
+    with records.exclusive() if really else records.reading() as db:
         running = db.execute("SELECT plan, owner FROM runs WHERE state = 'running'").fetchall()
         for plan, owner in running:
             if owner and is_living(owner):

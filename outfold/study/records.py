@@ -151,6 +151,12 @@ class Records:
             db.execute("BEGIN IMMEDIATE")
             yield db
 
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """The tables for one who only reads; nobody has to wait."""
+        with self._open() as db:
+            yield db
+
     def setting(self, name: str) -> str | None:
         """A setting of this workspace, or None."""
         with self._open() as db:

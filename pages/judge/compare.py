@@ -52,7 +52,8 @@ shell.why(
     "own figure is a little too good.",
     "How was this compared?",
 )
-if not room.let_go(run):
+gone = room.let_go(run)
+if not gone:
     with shell.boundary():
         verdicts.picked(run, metric)
 
@@ -89,7 +90,7 @@ if verdicts.grid_varies(run):
 if result.study.tuning.is_on:
     views["Tuning"] = lambda: tuning.tuned(run)
 
-if room.let_go(run):
+if gone:
     views = {name: draw for name, draw in views.items() if name in STORED}
 
 view = st.segmented_control(
