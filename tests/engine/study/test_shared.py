@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from outfold.study import versions
-from outfold.study.shared import Work, mapped, write
+from outfold.study.shared import Work, mapped, place_for, write
 from outfold.study.steps import with_splits
 from outfold.study.table import study_table
 from tests.engine.study.conftest import study_of
@@ -53,6 +53,17 @@ def test_a_table_cut_short_is_not_taken_for_one(work, tmp_path):
     (tmp_path / "work").write_bytes(b"something else, and long enough")
     with pytest.raises(ValueError, match="holds no work"):
         mapped(str(tmp_path / "work"))
+
+
+def test_what_a_killed_run_left_is_removed_by_the_next(work, tmp_path):
+    """Files of processes that are gone make room; those of living ones stay."""
+    mine = place_for(tmp_path, "mine")
+    write(work, mine)
+    left = mine.with_name("1:1.00_left")
+    write(work, left)
+    assert place_for(tmp_path, "mine") == mine
+    assert mine.exists()
+    assert not left.exists()
 
 
 def test_another_version_is_told_in_one_sentence():
