@@ -221,8 +221,8 @@ def test_a_file_that_changed_or_went_is_said(file, tmp_path):
 
 def test_what_takes_more_than_the_share_of_memory_is_large(frame, file, tmp_path, monkeypatch):
     """The limit decides, and a delimited file above it is converted on the way."""
-    monkeypatch.setattr(memory, "memory", lambda: 4_000_000)
-    assert memory.largest_table() == 160_000
+    monkeypatch.setattr(memory, "memory", lambda: 5_000_000)
+    assert memory.largest_table() == 200_000
     actual = Reading(file, rows=3000).frame.memory_usage(deep=True).sum() * 2
     assert memory.decoded_size(file) == pytest.approx(actual, rel=0.35)
     text = tmp_path / "t.csv"
