@@ -166,7 +166,8 @@ def from_folder() -> None:
             format_func=lambda p: f"{p.name} ({size(p.stat().st_size)})",
             key="server-file",
         )
-        if st.button("Open the file", key="open-server-file", icon=":material/folder_open:") and chosen:
+        asked = st.button("Open the file", key="open-server-file", icon=":material/folder_open:")
+        if asked and chosen:
             _open(chosen)
 
 
