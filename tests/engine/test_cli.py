@@ -109,6 +109,8 @@ def test_compare_prints_keeps_and_reuses_a_run(capsys, csv, tmp_path):
                  "--folds", "3", "--repeats", "1", "--out", out,
                  "--models", "logistic,decision_tree:max_depth=3"]  # fmt: skip
     found = printed(capsys, *arguments)
+    assert found["steps"].pop("predicted_seconds") > 0
+    assert found["steps"].pop("seconds") > 0
     assert found["steps"] == {"computed": 15, "reused": 0, "failed": 0}
     assert found["study"]["target"] == "y"
     assert len(found["leaderboard"]) == 5
@@ -120,7 +122,7 @@ def test_compare_prints_keeps_and_reuses_a_run(capsys, csv, tmp_path):
     assert found["comparison"]["pairs"]
 
     again = printed(capsys, *arguments)
-    assert again["steps"] == {"computed": 0, "reused": 15, "failed": 0}
+    assert again["steps"].items() >= {"computed": 0, "reused": 15, "failed": 0}.items()
     assert again["leaderboard"] == found["leaderboard"]
 
     study = tmp_path / "study.json"
