@@ -11,7 +11,7 @@ import itertools
 import shutil
 import tempfile
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +25,7 @@ from outfold.data.fixes import describe
 from outfold.data.infer import retype
 from outfold.errors import OutfoldError, StudyError
 from outfold.study.export.fix_code import fix_code
-from outfold.study.export.literal import spoken, spread
+from outfold.study.export.literal import literal, spoken, spread
 from outfold.study.study import Study
 
 MOST_ORIGINAL_BYTES = 64 << 20
@@ -89,9 +89,11 @@ def reading(
     made = f"{Path(name).stem or 'table'}-typed.csv"
     if study.fixes and fixes is not None:
         with suppress(OutfoldError):  # some types can only be had after the fixes
-            before = retype(stored, dict(study.types))
+            later = {c for c, _ in study.types if _named_in(study, c)}
+            before = retype(stored, {c: t for c, t in study.types if c not in later})
             needed = [c for c in before.columns if c in columns or _named_in(study, str(c))]
-            found = _own(before[needed], made, fixes, wanted)
+            code = fixes + _levels_code(before, wanted, later)
+            found = _own(before[needed], made, code, wanted)
             if found is not None:
                 return found
     done = "".join(f"# Already done: {spoken(describe(f))}\n" for f in study.fixes)
@@ -102,6 +104,19 @@ def reading(
             "Leave such columns out.",
         )
     return found
+
+
+def _levels_code(before: pd.DataFrame, wanted: pd.DataFrame, columns: Iterable[str]) -> str:
+    """Lines that turn numbers into levels after the fixes, whole ones without a point."""
+    lines = ""
+    for column in sorted(columns):
+        if column in wanted and isinstance(wanted[column].dtype, pd.CategoricalDtype):
+            place = f"table[{literal(column)}]"
+            words = f"{place}.astype('str')"
+            if pd.api.types.is_numeric_dtype(before[column].dtype):
+                words = f"{place}.map('{{:g}}'.format, na_action='ignore')"
+            lines += f"{place} = {words}.astype('category')\n"
+    return lines
 
 
 def _own(frame: pd.DataFrame, name: str, more: str, wanted: pd.DataFrame) -> Reading | None:
