@@ -12,7 +12,8 @@ from typing import Any
 from outfold.errors import StudyError
 from outfold.study.export.clean import imported
 from outfold.study.export.document import Document, Section
-from outfold.study.export.gather import Gathered, Key, import_lines
+from outfold.study.export.gather import Gathered, Key
+from outfold.study.export.import_lines import import_lines
 from outfold.study.export.literal import literal
 from outfold.study.export.loop_code import (
     Parts,

@@ -8,29 +8,20 @@ name that they use is followed to its definition, until only other libraries are
 from __future__ import annotations
 
 import ast
-import importlib
-import inspect
 import re
-import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from outfold.errors import StudyError
-from outfold.study.export.clean import Imported, cleaned, imported, without_parameter
+from outfold.study.export.clean import Imported, cleaned, without_parameter
 from outfold.study.export.edits import Edits
 from outfold.study.export.fold import folded
 from outfold.study.export.lean import lean
+from outfold.study.export.modules import Module, module_named
 from outfold.study.export.scope import local_names, outer_names, used_attributes
 
-LIBRARIES = ("numpy", "pandas", "scipy", "sklearn", "imblearn", "lightgbm")
-"""What a script may import besides the standard library."""
-
 ERRORS = "outfold.errors"
-TYPING = ("typing", "__future__", "collections.abc", "numpy.typing")
-"""Modules that only annotations need."""
-
 PROTOCOL = frozenset(
     {
         "fit", "transform", "fit_transform", "fit_resample", "predict", "predict_proba",
@@ -46,56 +37,6 @@ _BLANKS = re.compile(r"\n\n\n+")
 
 Key = tuple[str, str]
 """A module and the name of one of its definitions."""
-
-
-@dataclass(frozen=True)
-class Module:
-    """A module as text: its definitions and imports by name."""
-
-    name: str
-    text: str
-    title: str
-    definitions: Mapping[str, ast.stmt]
-    imports: Mapping[str, Imported]
-
-    def source(self, name: str) -> str:
-        """The text of one definition, with the comments directly above it."""
-        node = self.definitions[name]
-        lines = self.text.split("\n")
-        first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])
-        while first > 1 and lines[first - 2].startswith("#"):
-            first -= 1
-        text = "\n".join(lines[first - 1 : node.end_lineno]) + "\n"
-        return _explained(lines, node) + text
-
-
-def _explained(lines: list[str], node: ast.stmt) -> str:
-    """The text that stands below a constant, as comments to be put above it."""
-    rest = "\n".join(lines[(node.end_lineno or 0) :])
-    if not isinstance(node, ast.Assign | ast.AnnAssign) or not rest.startswith('"""'):
-        return ""
-    words = rest[3:].partition('"""')[0].strip()
-    return "".join(f"# {line.strip()}\n" for line in words.split("\n") if line.strip())
-
-
-@cache
-def module_named(name: str) -> Module:
-    """A module's definitions."""
-    text = inspect.getsource(importlib.import_module(name))
-    tree = ast.parse(text)
-    definitions: dict[str, ast.stmt] = {}
-    imports: dict[str, Imported] = {}
-    for node in tree.body:
-        if isinstance(node, ast.FunctionDef | ast.ClassDef):
-            definitions[node.name] = node
-        elif isinstance(node, ast.Assign):
-            definitions |= {t.id: node for t in node.targets if isinstance(t, ast.Name)}
-        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
-            definitions[node.target.id] = node
-        elif isinstance(node, ast.Import | ast.ImportFrom):
-            imports |= {found[2]: found for found in imported(node)}
-    title = (ast.get_docstring(tree) or name).split("\n")[0]
-    return Module(name, text, title, definitions, imports)
 
 
 @cache
@@ -348,39 +289,3 @@ def _rename_definition(edits: Edits, own: str, new: str) -> None:
             for target in targets:
                 if isinstance(target, ast.Name) and target.id == own:
                     edits.swap(target, new)
-
-
-def import_lines(found: Iterable[Imported]) -> str:
-    """Import statements, the standard library first, one module a line."""
-    needed = {f for f in found if f[0] not in TYPING}
-    whole = {(m, alias) for m, name, alias in needed if name is None}
-    parts: dict[str, set[str]] = {}
-    for module, name, alias in needed:
-        if name is not None:
-            parts.setdefault(module, set()).add(name if name == alias else f"{name} as {alias}")
-    lines: list[tuple[bool, bool, str, str]] = []
-    for module, alias in whole:
-        shown = f"import {module}" + ("" if alias == module else f" as {alias}")
-        lines.append((not _standard(module), False, module, shown))
-    for module, names in parts.items():
-        lines.append((not _standard(module), True, module, _from(module, sorted(names))))
-    lines.sort()
-    text: list[str] = []
-    last = False
-    for outside, _, _, line in lines:
-        if outside and not last and text:
-            text.append("")
-        last = outside
-        text.append(line)
-    return "\n".join(text) + "\n"
-
-
-def _from(module: str, names: list[str]) -> str:
-    line = f"from {module} import {', '.join(names)}"
-    if len(line) <= 100:
-        return line
-    return f"from {module} import (\n    " + ",\n    ".join(names) + ",\n)"
-
-
-def _standard(module: str) -> bool:
-    return module.split(".")[0] in sys.stdlib_module_names
