@@ -37,6 +37,7 @@ class _Node:
     state: Literal["waiting", "sent", "ended"] = "waiting"
     worker: str = ""
     known_chain: float | None = None
+    turn: tuple[int, int] = (0, 0)
 
     def chain(self) -> float:
         """Expected seconds of the longest way from here down."""
@@ -65,7 +66,7 @@ class Order:
         expected: Callable[[Step], float],
         turn: Callable[[Step], tuple[int, int]] = lambda step: (0, step.split),
     ) -> None:
-        chosen, self._turn = set(wanted), turn
+        chosen = set(wanted)
         self._nodes: dict[str, _Node] = {}
         self._twins: dict[tuple[object, ...], list[_Node]] = {}
         self._holders: dict[str, set[str]] = {}
@@ -75,7 +76,7 @@ class Order:
             parent = self._nodes.get(step.parent)
             node = _Node(step, parent.depth + 1 if parent else 0, parent.root if parent else key)
             node.seconds = expected(step)
-            node.parent = parent
+            node.parent, node.turn = parent, turn(step)
             self._nodes[key] = node
             self._twins.setdefault(self._lineage(node), []).append(node)
             for above in self._above(node):
@@ -101,8 +102,8 @@ class Order:
         offered = [n for n in self._ready.values() if self._can_begin(n, worker)]
         if not offered:
             return None
-        stage = min(self._turn(n.step)[0] for n in offered)
-        offered = [n for n in offered if self._turn(n.step)[0] == stage]
+        stage = min(n.turn[0] for n in offered)
+        offered = [n for n in offered if n.turn[0] == stage]
         share = sum(n.left for n in self._roots) / n_workers
         longest = max(offered, key=_Node.chain)
         if 0 < share < longest.chain():
@@ -125,7 +126,7 @@ class Order:
         if worker in holders:
             return (1, -node.depth, -node.left, node.step.split)
         if not holders:
-            return (2, self._turn(node.step)[1], node.depth, -node.left)
+            return (2, node.turn[1], node.depth, -node.left)
         # The split with most left to do, and of it a branch of its own rather than a twig.
         return (3, -self._nodes[node.root].left, node.depth, -node.left)
 
@@ -219,4 +220,4 @@ class Order:
         """What a step does, whatever the split; on a sample the same step takes another time."""
         chain = [node, *self._above(node)]
         does = [(n.step.kind, n.step.strategy, n.step.params) for n in chain]
-        return (self._turn(node.step)[0], *does)
+        return (node.turn[0], *does)
