@@ -149,7 +149,7 @@ BAD = {
         ["compare", "CSV", "--target", "y", "--models", "knn:n_neighbors=0"],
         "a whole number from 1",
     ),
-    "one fold": (["compare", "CSV", "--target", "y", "--folds", "1"], "Take 2 to 50"),
+    "one fold": (["compare", "CSV", "--target", "y", "--folds", "1"], "from 2 to 50"),
     "a resampler for a number": (
         ["resample", "CSV", "--target", "signal", "--resampler", "smotenc"],
         "regression",
