@@ -27,7 +27,7 @@ run: .venv/app.done
 test: .venv/dev.done
 	sh tests/browser/bring_chromium.sh $(BIN)/python
 	$(BIN)/python -m pytest -n auto -m "not browser and not cluster"
-	$(BIN)/python -m pytest -m "(browser or cluster) and not shared"
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "(browser or cluster) and not shared"
 
 real: .venv/dev.done
 	sh tests/browser/bring_chromium.sh $(BIN)/python

@@ -36,10 +36,14 @@ def reopen(key: str) -> None:
         return
     dataset = cache.workspace().datasets.get(key)
     frame = cache.frame(key)
-    if study.target in dataset.schema:
-        there, lost = moved(study, dataset, frame)
-    else:
-        there, lost = default_study(dataset, frame), ("the target", "everything else chosen")
+    try:
+        if study.target in dataset.schema:
+            there, lost = moved(study, dataset, frame)
+        else:
+            there, lost = default_study(dataset, frame), ("the target", "everything else chosen")
+    except StudyError:  # nothing in this reading can be predicted, which the page then says
+        open_dataset(key)
+        return
     state.commit(there)
     without = f" Without a column to stand on, these went: {', '.join(lost)}." if lost else ""
     state.tell(f"The table was read again.{without} Undo brings the reading before back.")

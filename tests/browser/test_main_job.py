@@ -136,7 +136,7 @@ def test_a_refresh_finds_the_run_and_cancel_stops_it(server: Server, tab: Tab, c
     tab.tick("SVM, Gaussian kernel")
     tab.tick("Extra trees")
     tab.click("tab", "Validation and preparation")
-    folds = tab.page.get_by_label("Folds").first
+    folds = tab.page.get_by_role("spinbutton", name="Folds").first
     folds.fill("40")
     folds.press("Enter")
     tab.page.wait_for_timeout(500)
