@@ -56,7 +56,7 @@ def draw(board: Leaderboard, names: Mapping[str, str] | None = None) -> go.Figur
         "%{customdata[2]} splits<br>%{customdata[3]}<extra></extra>",
         showlegend=False,
     )  # fmt: skip
-    ticks = [_tick(called(row.name, names), row.tied) for row in rows]
+    ticks = [_tick(called(row.name, names, 60), row.tied) for row in rows]
     figure.update_yaxes(tickvals=places, ticktext=ticks, autorange="reversed", zeroline=False)
     baseline = next((f for row, f in zip(rows, figures, strict=True) if row.baseline), None)
     if baseline is not None:
@@ -68,11 +68,13 @@ def draw(board: Leaderboard, names: Mapping[str, str] | None = None) -> go.Figur
     arrow = "more is better" if board.direction == "higher" else "less is better"
     return layout(
         figure, _title(board, names), below + ".", x=f"{board.label} ({arrow})", y="Candidate",
-        height=220 + 30 * len(rows),
+        height=220 + sum(17 + 14 * (1 + tick.count("<br>")) for tick in ticks),
     )  # fmt: skip
 
 
 def _tick(name: str, tied: bool) -> str:
+    # A line for the model and one for each step before it, so that names leave room for the plot.
+    name = name.replace(", ", "<br>")
     return f"<b>◆ {name}</b>" if tied else name
 
 

@@ -11,18 +11,18 @@ from outfold.draw.candidate_names import called
 from outfold.draw.theme import NEUTRAL, colour_of, layout
 from outfold.judge.tradeoff import Cost, Offer, Tradeoff
 
-LABELLED = 12
-"""Up to so many points of the front carry their name."""
-
 ALL_LABELLED = 8
-"""With so few candidates the beaten ones carry theirs too."""
+"""Of so few candidates the beaten ones carry their names too."""
+
+APART = (0.35, 0.08)
+"""Shares of the two axes within which a second name would be written over the first."""
 
 
 def draw(found: Tradeoff, names: Mapping[str, str] | None = None) -> go.Figure:
     """A scatter of score against cost with the Pareto front as a line.
 
-    Candidates on the front are full and named, the others hollow. The cheapest that is good enough
-    is a star.
+    Candidates on the front are full, the others hollow; names stand where there is room. The
+    cheapest that is good enough is a star.
 
     Args:
         found: The trade-off.
@@ -36,6 +36,7 @@ def draw(found: Tradeoff, names: Mapping[str, str] | None = None) -> go.Figure:
         x=[o.cost for o in front], y=[o.score for o in front], mode="lines", name="front",
         line={"color": NEUTRAL, "dash": "dash", "shape": "hv"}, hoverinfo="skip",
     )  # fmt: skip
+    named = _named(found, costs, log)
     groups = {
         "on the front": front,
         "beaten on both": [o for o in found.offers if not o.on_front],
@@ -51,10 +52,8 @@ def draw(found: Tradeoff, names: Mapping[str, str] | None = None) -> go.Figure:
                 "arrayminus": [_or_nothing(o.score - o.low) for o in offers],
                 "color": NEUTRAL, "thickness": 0.7, "width": 0,
             },
-            mode="markers+text"
-            if len(found.offers) <= ALL_LABELLED or (full and len(offers) <= LABELLED)
-            else "markers",
-            text=[called(o.candidate, names, 30) for o in offers],
+            mode="markers+text",
+            text=[called(o.candidate, names, 30) if o.candidate in named else "" for o in offers],
             textposition=[_beside(o, found, costs, log) for o in offers],
             cliponaxis=False,
             name=name,
@@ -88,6 +87,25 @@ def draw(found: Tradeoff, names: Mapping[str, str] | None = None) -> go.Figure:
         figure, _title(found, names), below if found.offers else "", x=unit,
         y=f"{found.label} ({arrow})", height=500,
     )  # fmt: skip
+
+
+def _named(found: Tradeoff, costs: list[float], log: bool) -> set[str]:
+    """Who carries a name: what matters most first, and nobody whose name would cover another's."""
+    offers = sorted(
+        found.offers,
+        key=lambda o: (o.candidate != found.cheapest, o.candidate != found.best, not o.on_front),
+    )
+    across = [np.log10(c) if log else c for c in costs]
+    up = [o.score for o in found.offers]
+    wide, high = (max(np.ptp(v), 1e-12) if v else 1.0 for v in (across, up))
+    kept: list[tuple[float, float, str]] = []
+    for offer in offers:
+        if not offer.on_front and len(found.offers) > ALL_LABELLED:
+            continue
+        x, y = float(np.log10(offer.cost) if log else offer.cost) / wide, offer.score / high
+        if all(abs(x - a) > APART[0] or abs(y - b) > APART[1] for a, b, _ in kept):
+            kept.append((x, y, offer.candidate))
+    return {name for _, _, name in kept}
 
 
 def _beside(offer: Offer, found: Tradeoff, costs: list[float], log: bool) -> str:
