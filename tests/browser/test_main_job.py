@@ -142,6 +142,8 @@ def test_a_refresh_finds_the_run_and_cancel_stops_it(server: Server, tab: Tab, c
     tab.page.wait_for_timeout(500)
     tab.rest()
     tab.page.get_by_role("button", name=re.compile("Run$")).last.click()
+    # The forecast before the run counts fits in the same words.
+    tab.page.wait_for_url(re.compile("run="), timeout=120_000)
     tab.page.wait_for_function("() => /[1-9]\\d* of \\d+ fits/.test(document.body.innerText)",
                                timeout=120_000)  # fmt: skip
     _, run, _ = last_run(server)
