@@ -159,9 +159,7 @@ class Plan:
         )
 
 
-def make_plan(
-    study: Study, table: StudyTable, cut: Sequence[Split], said: str = ""
-) -> Plan:
+def make_plan(study: Study, table: StudyTable, cut: Sequence[Split], said: str = "") -> Plan:
     """Compile a study.
 
     Steps that two candidates have in common come once. The keys of a split's steps stand on the
