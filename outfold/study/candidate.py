@@ -34,6 +34,10 @@ class Balanced(BaseEstimator):  # type: ignore[misc]
         self.model_ = clone(self.model).fit(X, y, sample_weight=weight)
         return self
 
+    def __sklearn_tags__(self) -> Any:
+        # Without them scikit-learn takes a classifier for something else, and its scorers fail.
+        return self.model.__sklearn_tags__()
+
     def __getattr__(self, name: str) -> Any:
         # Whatever else a model can do is the fitted model's own.
         if name.startswith("__") or "model_" not in vars(self):

@@ -8,6 +8,7 @@ import time
 
 import numpy as np
 import pytest
+from sklearn.metrics import get_scorer
 
 from outfold.errors import StudyError, UnknownNameError
 from outfold.study import run as runs
@@ -64,6 +65,12 @@ def test_steps_equal_the_pipeline_fitted_by_hand(client, workspace):
             expected = whole.predict_proba(table.frame.iloc[split.test])
             np.testing.assert_array_equal(kept.rows[kept.split == number], split.test)
             np.testing.assert_array_equal(kept.probability[kept.split == number], expected)
+            # Scikit-learn's own scorers have to take it for the classifier that it is.
+            score = get_scorer("roc_auc")(
+                whole, table.frame.iloc[split.test], table.target[split.test]
+            )
+            found_here = found[candidate.name].scores["roc_auc"][number]
+            assert score == pytest.approx(found_here, abs=1e-12)
 
 
 def test_one_worker_gives_the_numbers_of_two(client, tmp_path):
