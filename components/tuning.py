@@ -146,7 +146,10 @@ def fits_in_words(study: Study) -> str:
     if not study.tuning.is_on:
         return ""
     try:
-        n = trial_fits(cache.plan(study), study.tuning)
+        plan = cache.plan(study)
+        steps = [key for keys in plan.tunings.values() for key in keys]
+        known = cache.workspace().records.known_steps(steps)
+        n = trial_fits(plan, study.tuning, known)
     except OutfoldError:
         return ""  # what is wrong stands in the line that this ends
     return f", up to {count(n, 'trial fit')}" if n else ""

@@ -88,7 +88,8 @@ def _title(board: Leaderboard, names: Mapping[str, str] | None) -> str:
     best = board.best
     if best is None:
         return "No candidate has a score yet"
-    name, tied = called(best.name, names), len(board.tied_with_best)
+    # A title wraps, so a name has room there.
+    name, tied = called(best.name, names, 120), len(board.tied_with_best)
     if best.baseline or any(row.baseline and row.tied for row in board.rows):
         return "No candidate is told apart from the baseline"
     if np.isnan(best.figures[board.metric].low):

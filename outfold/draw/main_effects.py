@@ -73,7 +73,7 @@ def draw(found: MainEffects, name_of: Callable[[Level], str] | None = None) -> g
         found.sentence(),
         f"Each averaged over everything that it was combined with, {found.n_splits} splits; bars: "
         "95% intervals of the corrected resampled t-test; Holm over all levels.",
-        x=f"Difference in {found.label} to the first of its kind ({arrow} is better)",
+        x=f"{found.label} beside the first ({arrow} is better)",
         height=240 + 26 * len(names),
     )
 

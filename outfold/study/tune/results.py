@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -242,9 +242,15 @@ def tunings(workspace: Workspace, run: str) -> tuple[CandidateTuning, ...]:
     )
 
 
-def trial_fits(plan: Plan, tuning: Tuning) -> int:
-    """Model fits on inner folds that a run does at the most, besides the plan's own fits."""
-    steps = {key for keys in plan.tunings.values() for key in keys}
+def trial_fits(plan: Plan, tuning: Tuning, known: Collection[str] = ()) -> int:
+    """Model fits on inner folds that a run does at the most, besides the plan's own fits.
+
+    Args:
+        plan: What is run.
+        tuning: How it is tuned.
+        known: Keys of steps that are reused.
+    """
+    steps = {key for keys in plan.tunings.values() for key in keys} - set(known)
     n_rungs = len(rungs(tuning.most_trials, 10**9))
     return len(steps) * planned_trials(tuning, n_rungs) * tuning.folds
 

@@ -55,6 +55,8 @@ def test_only_tuned_candidates_have_other_steps(workspace):
         assert by_key[by_key[search].parent].kind == "resample"
     assert trial_fits(tuned, study.tuning) == 3 * 3 * 3
     assert trial_fits(plain, study.tuning) == 0
+    first = next(iter(tuned.tunings.values()))[0]
+    assert trial_fits(tuned, study.tuning, known=[first]) == 2 * 3 * 3
     assert Plan.from_json(tuned.to_json()) == tuned
 
 
