@@ -311,6 +311,8 @@ class _Execution:
         """Let the cluster forget results that no step needs any more."""
         for key in keys:
             self.futures.pop(key, None)
+            if self.steps[key].kind == "prepare":
+                self.sources[self.samples.rows_of(key)].forget(key)
 
     def _keep(self) -> None:
         """Keep the results that came in since the last time, all in one transaction."""

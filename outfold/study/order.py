@@ -8,7 +8,8 @@ The rules, in this order of weight:
   resampler) to its end before it opens the next, so that resampled tables are few and gone soon.
   Branches and models that take long come first.
 * A worker without such a split opens one that nobody has. Only when there is none left does it
-  help another worker, with what takes longest there, and only then is a prepared table copied.
+  help another worker, with what takes longest there; without shared storage the prepared table is
+  then copied.
 
 Times are forecasts, replaced by what the same step took on another split as soon as that is known.
 """

@@ -1,7 +1,8 @@
-"""What all steps of a run have in common, laid out in one file that every worker maps.
+"""What several workers need, laid out in files that each of them maps.
 
-Workers on one machine, or with one storage, share the file's pages: a table is in memory once, not
-once per worker or step, and is read from the file as far as it is looked at.
+Workers on one machine, or with one storage, share a file's pages: a table, and each split's
+prepared rows, are in memory once, not once per worker or step, and are read from the file as far as
+they are looked at.
 """
 
 from __future__ import annotations
@@ -47,13 +48,20 @@ class Work:
     home: str = ""
 
 
-def write(work: Work, path: Path) -> None:
-    """Lay a run's work out in a file, whole or not at all.
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """The result of a step as it travels: where it is laid out, in place of itself."""
+
+    path: str
+
+
+def write(thing: Any, path: Path) -> None:
+    """Lay a run's work, or the result of a step, out in a file, whole or not at all.
 
     Arrays are kept as they are in memory, one after the other, so that reading copies nothing.
     """
     buffers: list[pickle.PickleBuffer] = []
-    text = pickle.dumps(work, protocol=5, buffer_callback=buffers.append)
+    text = pickle.dumps(thing, protocol=5, buffer_callback=buffers.append)
     raw = [b.raw() for b in buffers]
     index = pickle.dumps((len(text), [len(b) for b in raw]))
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -69,16 +77,41 @@ def write(work: Work, path: Path) -> None:
 @lru_cache(maxsize=_KEPT)
 def mapped(path: str) -> Work:
     """The work in a file; its arrays are the file's own pages, read only."""
+    work: Work = _read(path)
+    return work
+
+
+def lay(source: str, step: str, result: Any) -> Laid:
+    """Lay the result of a step out beside the file of its run's work."""
+    path = beside(source, step)
+    write(result, path)
+    return Laid(str(path))
+
+
+def beside(source: str | Path, step: str) -> Path:
+    """The file that holds the result of a step, beside that of its run's work."""
+    return Path(f"{source}.{step}")
+
+
+@lru_cache(maxsize=1)
+def taken_up(path: str) -> Any:
+    """The result in a file.
+
+    One is kept: a worker stays with a split, and a removed file takes room while it is mapped.
+    """
+    return _read(path)
+
+
+def _read(path: str) -> Any:
     with open(path, "rb") as stream:
         whole = memoryview(mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ))
     mark, size = _HEAD.unpack_from(whole)
     if mark != _MARK:
-        raise ValueError(f"{path} holds no work of a run")
+        raise ValueError(f"{path} holds nothing of a run")
     at = _HEAD.size + size
     length, sizes = pickle.loads(whole[_HEAD.size : at])
     text, at = whole[at : at + length], at + length
-    work: Work = pickle.loads(text, buffers=_slices(whole, at, sizes))
-    return work
+    return pickle.loads(text, buffers=_slices(whole, at, sizes))
 
 
 def _slices(whole: memoryview, at: int, sizes: Sequence[int]) -> list[memoryview]:
@@ -114,11 +147,18 @@ class Source:
             self._sent = self._client.scatter(self._work, broadcast=True, hash=False)
         return self._sent
 
+    def forget(self, step: str) -> None:
+        """Remove the result of a step that no other needs any more, where it was laid out."""
+        if self._path is not None:
+            beside(self._path, step).unlink(missing_ok=True)
+
     def close(self) -> None:
-        """Remove the file, or let the workers forget the table."""
+        """Remove the files, or let the workers forget the table."""
         self._sent = None
         if self._path is not None:
             self._path.unlink(missing_ok=True)
+            for left in self._path.parent.glob(f"{self._path.name}.*"):
+                left.unlink(missing_ok=True)
 
 
 def place_for(root: Path, name: str) -> Path:

@@ -14,8 +14,8 @@ from outfold.errors import OutfoldError
 from outfold.study.measure import Meter
 from outfold.study.plan import Step
 from outfold.study.scores import score, scored_from_arrays
-from outfold.study.shared import Work, mapped
-from outfold.study.steps import Failed, Fitted, fit, prepare, resample, select
+from outfold.study.shared import Laid, Work, lay, mapped, taken_up
+from outfold.study.steps import Failed, Fitted, Prepared, fit, prepare, resample, select
 from outfold.study.tune.carry import in_words
 from outfold.study.tune.step import tune
 from outfold.study.workspace import Workspace
@@ -118,9 +118,13 @@ def run_step(source: str | Work, step: Step, **given: Any) -> Any:
         _threads().limit(limits=1),
     ):
         warnings.simplefilter("always")
+        given = {n: taken_up(i.path) if isinstance(i, Laid) else i for n, i in given.items()}
         result = _call(
             work, step, given | {"told": in_words(lambda text: tell("trial", reason=text))}
         )
+        if isinstance(source, str) and isinstance(result, Prepared):
+            # Every worker that helps with this split then maps the same pages.
+            result = lay(source, step.key, result)
     if isinstance(result, Fitted):
         result.body["logs"]["fit"]["notes"].extend(warnings_as_notes(caught))
         return _kept(work, step.key, result)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,6 +12,7 @@ import pandas as pd
 
 from outfold.data.schema import source_of
 from outfold.registry import Facts, Kind, Param, Strategy, Value, registry
+from outfold.study.shared import lay, taken_up
 from outfold.task import TASKS, Task, is_classification
 
 KINDS: tuple[Kind, ...] = ("preparation", "selector", "resampler", "model")
@@ -74,11 +77,21 @@ def first_result(strategy: Strategy, task: Task) -> tuple[Any, pd.DataFrame]:
         X, y = subject_table(strategy, task)
         before_X, before_y = X.copy(deep=True), y.copy(deep=True)
         subject = strategy.build(task=task, seed=3, **cheap(strategy))
+        # In a run the rows are pages of a file that all workers map, which nobody can write to.
+        X, y = as_workers_see(X, y)
         result = work(subject, strategy.kind, X, y)
         pd.testing.assert_frame_equal(X, before_X)
         pd.testing.assert_series_equal(y, before_y)
         _first[key] = subject, result
     return _first[key]
+
+
+def as_workers_see(X: pd.DataFrame, y: pd.Series) -> tuple[pd.DataFrame, pd.Series]:
+    """A table as it is mapped from a file on a worker: the same values, read only."""
+    with tempfile.TemporaryDirectory() as folder:
+        laid = lay(str(Path(folder) / "run"), "step", (X, y))
+        mapped: tuple[pd.DataFrame, pd.Series] = taken_up(laid.path)
+    return mapped
 
 
 @cache

@@ -73,6 +73,22 @@ def test_steps_equal_the_pipeline_fitted_by_hand(client, workspace):
             assert score == pytest.approx(found_here, abs=1e-12)
 
 
+def test_prepared_rows_are_there_once_and_only_while_needed(client, workspace):
+    """Workers map one file a split; it goes when the split's last step is done."""
+    study = study_of(workspace, **GRID)
+    folder, seen = workspace.root / "work", []
+
+    def look(_):
+        seen.append({p.name.partition(".prepare-")[2] for p in folder.glob("*.prepare-*")} - {""})
+
+    found = carry_out(workspace, study, client, told=look)
+    plan = runs.plan_of(workspace, found.run)
+    prepared = {s.key.partition("-")[2] for s in plan.steps if s.kind == "prepare"}
+    assert set().union(*seen) == prepared
+    assert any(len(there) < len(prepared) for there in seen[len(seen) // 2 :])
+    assert not list(folder.iterdir())
+
+
 def test_one_worker_gives_the_numbers_of_two(client, tmp_path):
     """Numbers depend on the study alone, not on how many workers there are or which is first."""
     kept = []

@@ -51,7 +51,7 @@ def test_a_mapped_table_takes_no_memory_of_its_own(work, tmp_path):
 def test_a_table_cut_short_is_not_taken_for_one(work, tmp_path):
     """A file that holds something else is refused."""
     (tmp_path / "work").write_bytes(b"something else, and long enough")
-    with pytest.raises(ValueError, match="holds no work"):
+    with pytest.raises(ValueError, match="holds nothing"):
         mapped(str(tmp_path / "work"))
 
 
