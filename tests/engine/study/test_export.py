@@ -8,6 +8,7 @@ import io
 import json
 import zipfile
 
+import nbformat
 import numpy as np
 import pandas as pd
 import pytest
@@ -232,20 +233,12 @@ def test_roles_and_transforms_are_kept(workspace, elsewhere, task, changes):
 
 
 def test_the_notebook_is_valid_and_its_cells_run(workspace, tmp_path, monkeypatch):
-    """Format 4.5, no outputs, unique cell names; the code is the script's, in cells."""
+    """Jupyter's own check takes it, it has no outputs, and the code is the script's, in cells."""
     export = export_study(workspace, study_of(workspace, n_rows=120))
     book = json.loads(export.content("notebook"))
     assert (book["nbformat"], book["nbformat_minor"]) == (4, 5)
-    assert {"cells", "metadata", "nbformat", "nbformat_minor"} == set(book)
-    ids = [c["id"] for c in book["cells"]]
-    assert len(set(ids)) == len(ids)
-    for cell in book["cells"]:
-        assert cell["cell_type"] in ("markdown", "code")
-        assert all(isinstance(line, str) for line in cell["source"])
-        assert all(line.endswith("\n") for line in cell["source"][:-1])
-        if cell["cell_type"] == "code":
-            assert cell["outputs"] == []
-            assert cell["execution_count"] is None
+    nbformat.validate(book)
+    assert all(c["outputs"] == [] for c in book["cells"] if c["cell_type"] == "code")
     (tmp_path / export.document.reading.file).write_bytes(export.table())
     monkeypatch.chdir(tmp_path)
     names: dict[str, object] = {}
