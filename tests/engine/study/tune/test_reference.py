@@ -94,8 +94,11 @@ def by_hand(key: str, frame: pd.DataFrame) -> list[tuple[dict, float, np.ndarray
 
 
 @pytest.mark.parametrize("key", BY_HAND)
-def test_tuning_is_a_nested_loop_to_the_bit(workspace, key):
-    """Values, inner scores and out-of-fold probabilities are those of the loop by hand."""
+def test_tuning_is_a_nested_loop(workspace, key):
+    """Values, inner scores and out-of-fold probabilities are those of the loop by hand.
+
+    Not to the bit: where rows lie in memory decides in which order a processor adds products up.
+    """
     frame = table()
     dataset = workspace.datasets.add_frame(frame, "numbers")
     study = Study(
@@ -125,6 +128,6 @@ def test_tuning_is_a_nested_loop_to_the_bit(workspace, key):
         fitted = steps.fit(
             loaded, prepared, selected, resampled, study, split, key, params, tuned=found
         )
-        assert np.array_equal(fitted.arrays["probability"], probability)
+        np.testing.assert_allclose(fitted.arrays["probability"], probability, rtol=1e-9)
         assert fitted.body["tuned"] == values
         assert fitted.body["logs"]["tune"]["seconds"] == found.seconds
