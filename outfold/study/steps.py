@@ -106,12 +106,17 @@ class Selected:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Resampled:
-    """The training rows that a model is fitted on."""
+    """The training rows that a model is fitted on.
+
+    ``origins`` is the position that each had before, -1 for a row that was made; None where the
+    resampler does not say.
+    """
 
     frame: pd.DataFrame
     target: np.ndarray
     weight: Floats | None
     log: Log
+    origins: np.ndarray | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -228,6 +233,7 @@ def resample(
     """Resample or weigh a split's training rows."""
     began = time.perf_counter()
     frame, target, weight = keep(prepared.train, selected.selection), prepared.target, None
+    origins: np.ndarray | None = np.arange(len(frame))
     size = size_of(frame)
     sampler = registry("resampler")[strategy].build(task=study.task, seed=study.seed, **params)
     with Meter() as meter:
@@ -240,13 +246,14 @@ def resample(
                     "Use class weights, or take the weight role away.",
                 )
             frame, target = sampler.fit_resample(frame, target)
+            origins = getattr(sampler, "origins_", None)
     if prepared.weight is not None:
         weight = prepared.weight if weight is None else weight * prepared.weight
     log = Log(
         meter.seconds, meter.cpu_seconds, notes=tuple(getattr(sampler, "notes_", ())),
         step_seconds=time.perf_counter() - began, size=size,
     )  # fmt: skip
-    return Resampled(frame, target, weight, log)
+    return Resampled(frame, target, weight, log, origins)
 
 
 def fit(

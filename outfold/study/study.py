@@ -90,6 +90,7 @@ class Study:
             candidate is fitted too, for a learning curve; none for none.
         racing: Whether candidates that are clearly beaten are stopped early, and by what rule.
         quick: Whether a run looks at a sample of the rows first; changes no final number.
+        meter_seconds: Of a leakage meter's study, the seconds that it may take; 0 in all others.
     """
 
     dataset: str
@@ -111,6 +112,7 @@ class Study:
     train_shares: tuple[float, ...] = ()
     racing: Racing = NO_RACE
     quick: Quick = NO_QUICK
+    meter_seconds: float = 0.0
 
     def __post_init__(self) -> None:
         if self.task not in TASKS:

@@ -73,7 +73,7 @@ def warm() -> None:
 
 
 @cache
-def _threads() -> Any:
+def numeric_libraries() -> Any:
     """The numeric libraries of this process; finding them takes milliseconds, so only once."""
     from threadpoolctl import ThreadpoolController
 
@@ -115,7 +115,7 @@ def run_step(source: str | Work, step: Step, **given: Any) -> Any:
     with (
         Meter() as meter,
         warnings.catch_warnings(record=True) as caught,
-        _threads().limit(limits=1),
+        numeric_libraries().limit(limits=1),
     ):
         warnings.simplefilter("always")
         given = {n: taken_up(i.path) if isinstance(i, Laid) else i for n, i in given.items()}

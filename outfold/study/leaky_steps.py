@@ -1,0 +1,304 @@
+"""The steps of one split done as they should be, and once more with a step done before the split.
+
+Everything here goes through the functions of ``steps``; only the rows that they are given differ.
+
+*Preparation*: fitted on all rows, then applied to both sides. *Selection*: the columns are those
+that the selector chose on all rows; preparation stays inside. *Resampling*: all rows are prepared
+and resampled, and the result is split, trained on and validated on, as somebody does who balances a
+table first. *Together*: all three, one after the other, before the split.
+
+After resampling, the splits are the study's own: a row that was there before keeps its side. A row
+that was made, a copy or a synthetic relative, is on the side of an original of its class drawn at
+random, so that it falls on either side as often as that class does, whatever the scheme is. That is
+what splitting the resampled table does, without giving up groups, order in time, or pairing.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from outfold.errors import OutfoldError
+from outfold.metrics.metric import Ints, Scored
+from outfold.registry import Kind, registry
+from outfold.study.leakage import Mistake, measured_candidate, why_not
+from outfold.study.scores import score, scored_from_arrays
+from outfold.study.split import Split
+from outfold.study.steps import (
+    Loaded,
+    Prepared,
+    Resampled,
+    Selected,
+    fit,
+    keep,
+    prepare,
+    resample,
+    select,
+)
+from outfold.study.study import NONE, Choice, Study
+from outfold.study.table import StudyTable
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ResampledTable:
+    """All rows after resampling.
+
+    Attributes:
+        frame: Prepared columns.
+        target: Class codes.
+        place: For each row, the row of the study's table whose side it is on.
+        made: Whether it is a copy or a synthetic row.
+    """
+
+    frame: pd.DataFrame
+    target: np.ndarray
+    place: Ints
+    made: np.ndarray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Early:
+    """What is learnt from all rows by somebody who does not wait for the split.
+
+    Attributes:
+        prepared: The preparation of all rows; ``train`` holds them.
+        selected: The columns chosen on all rows, all columns where there is no selector.
+        resampled: All rows resampled, with all columns; None where that does not apply.
+        selected_resampled: All rows resampled, with the chosen columns alone.
+        reasons: Why a mistake is not measured.
+        seconds: What it took.
+    """
+
+    prepared: Prepared
+    selected: Selected | None
+    resampled: ResampledTable | None
+    selected_resampled: ResampledTable | None
+    reasons: Mapping[Mistake, str]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SplitScores:
+    """One split, done right and with each mistake.
+
+    Attributes:
+        split: Its number.
+        train_rows: Rows trained on, before resampling.
+        test_rows: Rows validated on.
+        honest: Every metric with all steps inside the training rows.
+        leaky: Every metric with each mistake; where one failed, none.
+        nothing: Every metric of a model that looks at no feature, on the honest validation rows.
+        nothing_resampled: The same on validation rows of the resampled table.
+        made: Share of the resampled table's validation rows that were made.
+        arrays: The honest predictions.
+        reasons: Why a mistake could not be measured.
+        seconds: What it took.
+    """
+
+    split: int
+    train_rows: int
+    test_rows: int
+    honest: Mapping[str, float]
+    leaky: Mapping[Mistake, Mapping[str, float]]
+    nothing: Mapping[str, float]
+    nothing_resampled: Mapping[str, float]
+    made: float
+    arrays: Mapping[str, np.ndarray]
+    reasons: Mapping[Mistake, str] = field(default_factory=dict)
+    seconds: float = 0.0
+
+
+def _named(kind: Kind, choice: Choice) -> dict[str, Any]:
+    """A strategy and its parameters, as the steps take them."""
+    strategy = registry(kind)[choice.key]
+    return {"strategy": strategy.key, "params": strategy.complete(dict(choice.params))}
+
+
+def early(loaded: Loaded, study: Study) -> Early:
+    """Do everything on all rows, as if there were no split.
+
+    Raises:
+        OutfoldError: A step does not work on this table.
+    """
+    began = time.perf_counter()
+    table, chosen = loaded.table, measured_candidate(study)
+    rows = np.arange(table.n_rows, dtype=np.intp)
+    # Validation rows are among those that are fitted on, so one is enough on the other side.
+    whole = Loaded(table, (Split(rows, rows[:1]),), sample=True)
+    prepared = prepare(whole, study, 0, **_named("preparation", study.preparation))
+    everything = select(prepared, study, NONE.key, {})
+    sampler = registry("resampler")[chosen.resampler.key].build(
+        task=study.task, seed=study.seed, **_named("resampler", chosen.resampler)["params"]
+    )
+    reasons = dict(why_not(study, weighs=hasattr(sampler, "sample_weight")))
+    selected = None
+    if "selection" not in reasons:
+        selected = select(prepared, study, **_named("selector", chosen.selector))
+    done: list[ResampledTable | None] = [None, None]
+    if "resampling" not in reasons:
+        for place, columns in enumerate((everything, selected)):
+            if columns is not None:
+                named = _named("resampler", chosen.resampler)
+                drawn = resample(prepared, columns, study, **named)
+                done[place] = _resampled_table(drawn, table, study.seed)
+        if selected is None:
+            done[1] = done[0]
+    return Early(prepared, selected, done[0], done[1], reasons, time.perf_counter() - began)
+
+
+def _resampled_table(drawn: Resampled, table: StudyTable, seed: int) -> ResampledTable:
+    """Give each resampled row the place of an original: its own, or one drawn from its class."""
+    target = np.asarray(drawn.target)
+    n = len(target)
+    place = np.full(n, -1) if drawn.origins is None else np.array(drawn.origins, dtype=np.intp)
+    # Of a row that is there several times the first is the row itself, the others are copies.
+    _, first = np.unique(place, return_index=True)
+    own = np.zeros(n, dtype=bool)
+    own[first] = True
+    made = ~own | (place < 0)
+    rng = np.random.default_rng([seed % 2**32, n])
+    for code in np.unique(target[made]):
+        members = np.flatnonzero(table.target == code)
+        which = np.flatnonzero(made & (target == code))
+        place[which] = rng.choice(members, len(which))
+    return ResampledTable(drawn.frame, target, place.astype(np.intp), made)
+
+
+def split_of(rows: ResampledTable, cut: Split, n_rows: int) -> Split:
+    """A split of the study, of the resampled rows."""
+    times = np.bincount(cut.train, minlength=n_rows)[rows.place]
+    tested = np.zeros(n_rows, dtype=bool)
+    tested[cut.test] = True
+    train = np.repeat(np.arange(len(rows.place), dtype=np.intp), times)
+    return Split(train, np.flatnonzero(tested[rows.place]).astype(np.intp))
+
+
+def split_scores(
+    loaded: Loaded, study: Study, split: int, all_rows: Early, positive: int
+) -> SplitScores:
+    """Score one split, done right and with each mistake.
+
+    Args:
+        loaded: The table and its splits.
+        study: A meter's study.
+        split: Which split.
+        all_rows: What was learnt from all rows.
+        positive: Code of the positive class.
+
+    Raises:
+        OutfoldError: The honest way does not work on this split.
+    """
+    began = time.perf_counter()
+    table, cut = loaded.table, loaded.splits[split]
+    chosen = measured_candidate(study)
+    # What serving costs is of no concern here.
+    loaded = dataclasses.replace(loaded, sample=True)
+    selecting, resampling = _named("selector", chosen.selector), _named("resampler", chosen.resampler)
+    model = _named("model", chosen.model)
+
+    def scores(arrays: Mapping[str, np.ndarray]) -> dict[str, float]:
+        return score(scored_from_arrays(dict(arrays), study.task, positive))
+
+    def through(
+        prepared: Prepared, selected: Selected | None, resampled: Resampled | None = None,
+        of: Loaded = loaded, place: int = split,
+    ) -> Mapping[str, np.ndarray]:  # fmt: skip
+        """What remains to be done is done inside the training rows."""
+        chosen_columns = selected or select(prepared, study, **selecting)
+        rows = resampled or resample(prepared, chosen_columns, study, **resampling)
+        return fit(of, prepared, chosen_columns, rows, study, place, **model).arrays
+
+    inside = prepare(loaded, study, split, **_named("preparation", study.preparation))
+    honest = through(inside, None)
+
+    outside = all_rows.prepared
+    both_sides = dataclasses.replace(
+        outside,
+        train=outside.train.iloc[cut.train].reset_index(drop=True),
+        test=outside.train.iloc[cut.test].reset_index(drop=True),
+        target=outside.target[cut.train],
+        weight=None if outside.weight is None else outside.weight[cut.train],
+    )
+
+    def of_resampled(rows: ResampledTable, *, all_columns: bool) -> Mapping[str, np.ndarray]:
+        again = split_of(rows, cut, table.n_rows)
+        other = _table_of(rows, table)
+        prepared = dataclasses.replace(
+            outside,
+            train=rows.frame.iloc[again.train].reset_index(drop=True),
+            test=rows.frame.iloc[again.test].reset_index(drop=True),
+            target=rows.target[again.train],
+            weight=None,
+        )
+        columns = select(prepared, study, **selecting) if all_columns else all_rows.selected
+        if columns is None:
+            columns = select(prepared, study, NONE.key, {})
+        kept = keep(prepared.train, columns.selection)
+        ready = Resampled(kept, prepared.target, None, prepared.log)
+        return through(prepared, columns, ready, Loaded(other, (again,), sample=True), 0)
+
+    calls: dict[Mistake, Callable[[], Mapping[str, np.ndarray]]] = {
+        "preparation": lambda: through(both_sides, None),
+        "selection": lambda: through(inside, all_rows.selected),
+    }
+    if (rows := all_rows.resampled) is not None:
+        calls["resampling"] = lambda: of_resampled(rows, all_columns=True)
+    if (fewer := all_rows.selected_resampled) is not None:
+        calls["together"] = lambda: of_resampled(fewer, all_columns=False)
+    else:
+        calls["together"] = lambda: through(both_sides, all_rows.selected)
+
+    leaky: dict[Mistake, Mapping[str, float]] = {}
+    reasons: dict[Mistake, str] = {}
+    nothing_resampled: Mapping[str, float] = {}
+    for mistake, call in calls.items():
+        if mistake in all_rows.reasons:
+            continue
+        try:
+            arrays = call()
+        except OutfoldError as error:
+            reasons[mistake] = str(error)
+            continue
+        leaky[mistake] = scores(arrays)
+        if mistake == "resampling":
+            nothing_resampled = _nothing(arrays, study, positive)
+    made = float("nan")
+    if rows is not None:
+        made = float(rows.made[split_of(rows, cut, table.n_rows).test].mean())
+    kept_arrays = {
+        name: honest[name] for name in ("truth", "probability", "score", "value", "weight")
+        if name in honest
+    }  # fmt: skip
+    return SplitScores(
+        split, len(cut.train), len(cut.test), scores(honest), leaky,
+        _nothing(honest, study, positive), nothing_resampled, made, kept_arrays, reasons,
+        time.perf_counter() - began,
+    )  # fmt: skip
+
+
+def _table_of(rows: ResampledTable, table: StudyTable) -> StudyTable:
+    """The study's table as it stands after resampling; made rows have neither group nor time."""
+    return dataclasses.replace(
+        table, frame=rows.frame, target=rows.target, groups=None, order=None, moments=None,
+        weight=None, rows=np.arange(len(rows.frame)),
+    )  # fmt: skip
+
+
+def _nothing(
+    arrays: Mapping[str, np.ndarray], study: Study, positive: int
+) -> dict[str, float]:
+    """Every metric of what the training rows alone say of these validation rows."""
+    null = arrays["null"]
+    classes = null.ndim == 2
+    return score(
+        Scored(
+            study.task, arrays["truth"], null if classes else None, None,
+            None if classes else null, positive, weight=arrays.get("weight"), null=null,
+        )
+    )  # fmt: skip
