@@ -84,8 +84,8 @@ def _run(record: RunRecord, now: float) -> None:
     except UnknownNameError:
         # The table was removed from the workspace; the run cannot be opened any more.
         return
-    if study.train_shares:
-        return  # a learning curve, which stands on the page of the run that it belongs to
+    if study.train_shares or study.meter_seconds:
+        return  # a learning curve or a leakage meter, which stand where they were asked for
     icon, colour = BADGES[record.state]
     with st.container(
         border=True, horizontal=True, vertical_alignment="center", key=f"recent-{record.id}"

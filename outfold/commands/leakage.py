@@ -46,7 +46,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--scheduler", default="", help="address of a Dask scheduler")
     parser.add_argument("--workers", type=int, help="worker processes on this machine")
     parser.add_argument("--out", type=Path, help="a folder to keep the measurement in")
-    parser.set_defaults(models=None, selectors=None, resamplers=None, study=None, tune=None)
+    # Options of comparisons that have no meaning for one way through a study.
+    parser.set_defaults(
+        models=None, selectors=None, resamplers=None, study=None, tune=None, trials=None,
+        tune_seconds=None, tune_folds=None, tune_metric=None,
+    )  # fmt: skip
 
 
 def run(options: argparse.Namespace, scratch: Path) -> dict[str, Any]:

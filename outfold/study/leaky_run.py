@@ -64,6 +64,10 @@ class Handle(Protocol):
         """What came of it; raises what it raised."""
 
 
+class _TooSlow(OutfoldError):
+    """The time was over before a split was done."""
+
+
 class Cancelled(Exception):
     """Somebody asked for the measurement to stop."""
 
@@ -149,6 +153,7 @@ class _Measurement:
         self.seconds = study.meter_seconds if seconds is None else seconds
         self.ends = time.monotonic() + self.seconds
         self.n_rows = loaded.table.n_rows
+        self.looked: tuple[Loaded, Early, SplitScores] | None = None
 
     @property
     def left(self) -> float:
@@ -157,19 +162,27 @@ class _Measurement:
     def carry_out(
         self, planned: Callable[[int, int], None], told: Callable[[SplitScores], None]
     ) -> Measured:
-        rows, n_done = self._choose()
-        taken, study = self._sample(rows)
-        n = min(len(taken.splits), n_done)
-        planned(taken.table.n_rows, n)
-        all_rows = self._wait(self.submit("early", taken, study))
-        if all_rows is None:
-            raise self._too_slow()
-        splits, failed = self._splits(taken, study, all_rows, n, told)
-        if not splits:
-            raise failed or self._too_slow()
+        try:
+            rows, n = self._choose()
+            taken, study = self._sample(rows)
+            n = min(len(taken.splits), n)
+            planned(taken.table.n_rows, n)
+            all_rows = self._wait(self.submit("early", taken, study))
+            if all_rows is None:
+                raise self._too_slow()
+            splits, failed = self._splits(taken, study, all_rows, n, told)
+            if not splits:
+                raise failed or self._too_slow()
+        except _TooSlow:
+            # The split of the largest sample that was done is better than nothing.
+            if self.looked is None:
+                raise
+            taken, all_rows, found = self.looked
+            splits, failed = (found,), None
+            told(found)
         reasons: dict[str, str] = dict(all_rows.reasons)
-        for found in splits:
-            reasons = {**found.reasons, **reasons}
+        for scores in splits:
+            reasons = {**scores.reasons, **reasons}
         return Measured(
             splits, reasons, taken.table.n_rows, self.n_rows, len(taken.splits),
             self._notes(taken, splits, failed),
@@ -193,6 +206,8 @@ class _Measurement:
         while True:
             try:
                 timed = self._time(rows)
+                if not seen and timed.before + timed.split < LOOK_SHARE * self.left:
+                    timed = self._time(rows)  # the first call also loads libraries
             except StudyError:  # so few rows do not allow the validation
                 timed = None
             if timed is not None:
@@ -233,9 +248,12 @@ class _Measurement:
         between = time.monotonic()
         if all_rows is None:
             raise self._too_slow()
-        call = self.submit("split_scores", taken, study, 0, all_rows, self.positive)
-        if self._wait(call) is None:
+        found = self._wait(
+            self.submit("split_scores", taken, study, 0, all_rows, self.positive)
+        )
+        if found is None:
             raise self._too_slow()
+        self.looked = taken, all_rows, found
         return _Timed(taken.table.n_rows, between - began, time.monotonic() - between)
 
     def _wait(self, handle: Handle) -> Any:
@@ -284,8 +302,8 @@ class _Measurement:
         return tuple(sorted(found, key=lambda s: s.split)), failed
 
     def _too_slow(self) -> OutfoldError:
-        return OutfoldError(
-            f"Not one split could be measured within {self.seconds:g} s.",
+        return _TooSlow(
+            f"Not one split could be measured within {self.study.meter_seconds:g} s.",
             "Take a faster selector or model, fewer columns, or more time.",
         )
 
@@ -302,12 +320,12 @@ class _Measurement:
                 how = "by group"
             notes.append(
                 f"Measured on {rows:,} of {self.n_rows:,} rows, drawn {how}, to stay within "
-                f"{self.seconds:g} s. With all rows the optimism is usually smaller."
+                f"{self.study.meter_seconds:g} s. On all rows the figures can differ."
             )
         if len(splits) < len(taken.splits):
             notes.append(
-                f"{len(splits)} of {len(taken.splits)} splits were done in "
-                f"{self.seconds:g} s; both sides stand on these."
+                f"{len(splits)} of {len(taken.splits)} splits were done, to stay within "
+                f"{self.study.meter_seconds:g} s; both ways stand on the same ones."
             )
         if failed is not None:
             notes.append(f"A split failed: {failed}")

@@ -6,7 +6,7 @@ fold, so that columns kept by luck show as columns kept now and then.
 
 import streamlit as st
 
-from components import cache, chart, leaderboard, shell, state, table, trial_tables
+from components import cache, chart, leakage, leaderboard, shell, state, table, trial_tables
 from components.params import replacing
 from components.trial import trial
 from outfold.draw import selector_agreement
@@ -42,6 +42,7 @@ tried = trial_study(
 )
 run = trial(tried, "selectors", leaderboard.filling)
 if run is None:
+    leakage.meter(study, "selector", tried.selectors[1:])
     st.stop()
 
 result = cache.agreement(run)
@@ -77,3 +78,4 @@ with st.container(horizontal=True):
                 on_click=state.attempt,
                 args=(lambda k: state.commit(replacing("selector", study, Choice(k))), key),
             )
+leakage.meter(study, "selector", tried.selectors[1:])

@@ -6,7 +6,7 @@ improves the ranking of rows, so look at both.
 
 import streamlit as st
 
-from components import cache, chart, navigation, shell, state, table, trial_tables
+from components import cache, chart, leakage, navigation, shell, state, table, trial_tables
 from components.names import choice_name
 from components.params import replacing
 from components.text import plain
@@ -82,3 +82,4 @@ if hidden:
     with st.expander("Methods that do not apply to this table"):
         for strategy, reason in hidden:
             st.caption(f"**{strategy.label}**: {plain(reason, 300)}")
+leakage.meter(study, "resampler", choices[1:])

@@ -1,0 +1,154 @@
+"""The leakage meter: what one would have believed, had a step been done before the split."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Literal
+
+import streamlit as st
+
+from components import cache, progress, state
+from components.chart import chart
+from components.names import choice_name
+from components.shell import why
+from components.table import table
+from components.text import count, plain
+from outfold.registry import registry
+from outfold.study.study import NONE, Choice, Study
+
+if TYPE_CHECKING:
+    from outfold.judge.leakage import Leakage
+    from outfold.registry import Facts
+
+HOW = (
+    "The same splits are scored several times. **Out of fold**: preparation, selection and "
+    "resampling see training rows only. **Before the split**: one of them sees all rows first. "
+    "Resampling first is done as people do it: all rows are prepared and resampled, then split, "
+    "and the score is taken on resampled rows, made ones included. Rows that were there before "
+    "keep their side; a made row is on the side of a row of its class drawn at random, so copies "
+    "and relatives of a validation row are trained on. The optimism is how much better the second "
+    "score is, mean over the splits, with the corrected resampled t interval (Nadeau & Bengio "
+    "2003). See Ambroise & McLachlan 2002 and Hastie, Tibshirani & Friedman 2009, 7.10, for "
+    "selection; Santos et al. 2018 for resampling; Kaufman et al. 2012 for leakage in general."
+)
+
+
+def meter(
+    study: Study,
+    kind: Literal["selector", "resampler"],
+    choices: Sequence[Choice],
+) -> None:
+    """Offer the measurement, follow it, and show what it found.
+
+    Args:
+        study: The study that is open.
+        kind: Which of its steps the page is about.
+        choices: The methods of that kind that the page compares, ``none`` left out.
+    """
+    from outfold.study.leakage import leakage_study
+    from outfold.study.selections import latest_run
+
+    st.markdown("## What doing it before the split would have promised")
+    facts = cache.table(study).facts
+    asked = leakage_study(study, *_chosen(study, facts, kind, choices))
+    run = latest_run(cache.workspace(), asked)
+    found = _found(asked, study.metric, run)
+    if found is None and (run is None or _is_stale(run)):
+        _offer(asked)
+    elif found is None and run is not None:
+        progress.run_progress(run, lambda _: None, compact=True)
+    if found is not None:
+        _show(found)
+    why(HOW, "How is this measured?")
+
+
+def _chosen(
+    study: Study, facts: Facts, kind: Literal["selector", "resampler"], choices: Sequence[Choice]
+) -> tuple[Choice, Choice, Choice]:
+    """The selector, resampler and model that are measured."""
+    from outfold.study.trial import quick_model
+
+    own = {c.key: c for c in (*study.selectors, *study.resamplers, *study.models)}
+    kinds: tuple[Literal["selector", "resampler", "model"], ...] = (
+        "selector", "resampler", "model"
+    )  # fmt: skip
+    picked = []
+    for column, each in zip(st.columns(3), kinds, strict=True):
+        offered = [s.key for s, reason in registry(each).offered(facts) if not reason]
+        offered = [key for key in offered if key != "dummy"]
+        given = {c.key: c for c in choices if each == kind}
+        first = next((key for key in given if key in offered), NONE.key)
+        if each == "model":
+            first = quick_model(facts).key
+        with column:
+            key = st.selectbox(
+                each.capitalize(),
+                offered,
+                index=offered.index(first) if first in offered else 0,
+                format_func=lambda k, of=each: registry(of)[k].label,
+                key=f"leakage-{kind}-{each}",
+                persist_state="session",
+            )
+        picked.append(given.get(key) or own.get(key) or Choice(key))
+    return picked[0], picked[1], picked[2]
+
+
+def _is_stale(run: str) -> bool:
+    """Whether a run measured with the code as it was before, so that it has to be done again."""
+    return cache.workspace().records.run(run).state == "finished"
+
+
+def _offer(asked: Study) -> None:
+    names = [choice_name("selector", asked.selectors[0]) if asked.selectors[0] != NONE else "",
+             choice_name("resampler", asked.resamplers[0]) if asked.resamplers[0] != NONE else "",
+             choice_name("model", asked.models[0])]  # fmt: skip
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        st.markdown(
+            f"Score {plain(', '.join(filter(None, names)), 120)} on this table, once as it should "
+            f"be and once with each step done before the split. It takes at most "
+            f"{asked.meter_seconds:g} s; a large table is sampled.",
+            width="stretch",
+        )
+        st.button(
+            "Measure it on this table",
+            key=f"measure-leakage-{asked.key}",
+            type="primary",
+            icon=":material/water_drop:",
+            on_click=state.attempt,
+            args=(_start, asked),
+        )
+
+
+def _start(asked: Study) -> None:
+    from outfold.study.run import start
+
+    start(cache.workspace(), asked)
+
+
+def _found(asked: Study, metric: str, run: str | None) -> Leakage | None:
+    """What was measured; None until it is."""
+    from outfold.study.leaky_scores import leaky_scores
+
+    def compute() -> Leakage | None:
+        measured = leaky_scores(cache.workspace(), asked, cache.table(asked).positive)
+        if measured is None:
+            return None
+        from outfold.judge.leakage import leakage
+
+        return leakage(measured, metric or None)
+
+    state_now = cache.workspace().records.run(run).state if run else ""
+    return cache.remember("leakage", asked.key, metric, run, state_now, compute=compute)
+
+
+def _show(found: Leakage) -> None:
+    from outfold.draw import leakage as picture
+
+    chart(picture.draw(found), "leakage")
+    for note in found.notes:
+        st.caption(plain(note, 300))
+    with st.expander("The figures as a table"):
+        rows = found.frame()
+        table(rows, "leakage-table", alt="Honest and believed score of each mistake")
+        st.caption(plain(f"Optimism is positive where the mistake flatters. Interval: "
+                         f"{found.interval}. {count(found.n_splits, 'split')}.", 300))  # fmt: skip
