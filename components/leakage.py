@@ -85,7 +85,7 @@ def _chosen(
                 each.capitalize(),
                 offered,
                 index=offered.index(first) if first in offered else 0,
-                format_func=lambda k, of=each: registry(of)[k].label,
+                format_func={s.key: s.label for s in registry(each)}.__getitem__,
                 key=f"leakage-{kind}-{each}",
                 persist_state="session",
             )

@@ -2,9 +2,10 @@
 
 The difference is the optimism. It is paired: on each split both ways have the same training and
 validation rows as far as the mistake leaves them the same. Its interval is the corrected resampled
-t (Nadeau & Bengio 2003), since splits share training rows. That the columns must be chosen inside
-the folds was shown by Ambroise & McLachlan (2002) and by Hastie, Tibshirani & Friedman (2009, 7.10);
-that resampling must be, by Santos et al. (2018); the rule for all of them is Kaufman et al. (2012).
+t (Nadeau & Bengio 2003), since splits share training rows. That columns
+must be chosen inside the folds was shown by Ambroise & McLachlan (2002) and by Hastie, Tibshirani &
+Friedman (2009, 7.10); that resampling must be, by Santos et al. (2018); the rule for all of them is
+Kaufman et al. (2012).
 """
 
 from __future__ import annotations
@@ -205,9 +206,7 @@ class Leakage:
         }
 
 
-def leakage(
-    measured: LeakyScores, metric: str | None = None, confidence: float = 0.95
-) -> Leakage:
+def leakage(measured: LeakyScores, metric: str | None = None, confidence: float = 0.95) -> Leakage:
     """Put what each mistake would have promised beside what is true out of fold.
 
     Args:
@@ -262,9 +261,7 @@ def _mean(values: tuple[float, ...] | None) -> float:
 
 def _unmeasured(mistake: Mistake, honest: Floats, reason: str) -> Optimism:
     nan = math.nan
-    return Optimism(
-        mistake, NAMES[mistake], _mean(tuple(honest)), nan, nan, nan, nan, 0, reason
-    )
+    return Optimism(mistake, NAMES[mistake], _mean(tuple(honest)), nan, nan, nan, nan, 0, reason)
 
 
 def _line(
@@ -273,9 +270,7 @@ def _line(
 ) -> Optimism:  # fmt: skip
     both = ~(np.isnan(honest) | np.isnan(believed))
     if not both.any():
-        return _unmeasured(
-            mistake, honest, f"{metric.label} is not defined for these predictions."
-        )
+        return _unmeasured(mistake, honest, f"{metric.label} is not defined for these predictions.")
     sign = 1.0 if metric.direction == "higher" else -1.0
     found = corrected_t(sign * (believed - honest)[both], ratio, confidence)
     return Optimism(
@@ -299,9 +294,7 @@ def _threshold(
         refused = "With a single split there are no other rows to choose a threshold on."
     if refused:
         return _unmeasured("threshold", honest, refused)
-    parts = [
-        sweep(s.positive_score(), s.is_positive(), s.weight) for s in measured.honest_splits
-    ]
+    parts = [sweep(s.positive_score(), s.is_positive(), s.weight) for s in measured.honest_splits]
     offered = np.unique(np.concatenate([[np.inf], *(part.threshold for part in parts)]))
     hits = [flagged(part, offered) for part in parts]
     counts = np.array([

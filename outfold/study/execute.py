@@ -17,9 +17,8 @@ from dataclasses import replace
 from typing import Any
 
 from outfold.errors import OutfoldError
-from outfold.study import leaky_run
+from outfold.study import leaky_run, worker
 from outfold.study import steps as work
-from outfold.study import worker
 from outfold.study.computed import Computed
 from outfold.study.deaths import Deaths
 from outfold.study.eviction import keep_within
@@ -80,10 +79,9 @@ def execute(
         study = workspace.study(records.run(run).study).checked()
         loaded = work.with_splits(study_table(workspace, study), study)
         if study.meter_seconds:
-            state, reason = leaky_run.carry_out(
+            leaky_run.carry_out(
                 workspace, run, study, loaded, client, shared_storage=shared_storage, told=told
             )
-            records.finish(run, state, reason)
             return
         samples = samples_of(study, loaded)
         plan = replace(make_plan(study, loaded.table, loaded.splits), samples=samples.plans)

@@ -83,9 +83,7 @@ def leakage_key(study: Study, positive: int) -> str:
         registry("resampler")[chosen.resampler.key].fingerprint,
         registry("model")[chosen.model.key].fingerprint,
     ]
-    return "leakage-" + key_of(
-        "leakage", VERSION, study.key, code, scheme_of(study.task, positive)
-    )
+    return "leakage-" + key_of("leakage", VERSION, study.key, code, scheme_of(study.task, positive))
 
 
 def why_not(study: Study, *, weighs: bool) -> dict[Mistake, str]:

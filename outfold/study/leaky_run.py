@@ -25,7 +25,7 @@ import numpy as np
 from outfold.errors import OutfoldError, StudyError
 from outfold.study import worker
 from outfold.study.fleet import Fleet
-from outfold.study.leakage import leakage_key
+from outfold.study.leakage import Mistake, leakage_key
 from outfold.study.leaky_steps import Early, SplitScores, early, split_scores
 from outfold.study.quick import sample_study, sampled
 from outfold.study.shared import Source, Work, mapped, place_for
@@ -86,7 +86,7 @@ class Measured:
     """
 
     splits: tuple[SplitScores, ...]
-    reasons: Mapping[str, str]
+    reasons: Mapping[Mistake, str]
     rows: int
     of_rows: int
     n_splits: int
@@ -111,6 +111,7 @@ def measure(
     stop: Callable[[], bool] = lambda: False,
     planned: Callable[[int, int], None] = lambda rows, splits: None,
     told: Callable[[SplitScores], None] = lambda scores: None,
+    clock: Callable[[], float] = time.monotonic,
 ) -> Measured:
     """Measure what each step done before the split would promise.
 
@@ -125,14 +126,14 @@ def measure(
         stop: Asked now and then whether to stop.
         planned: Told how many rows and splits are taken.
         told: Told of each split that is done.
+        clock: Tells the time, in seconds.
 
     Raises:
         OutfoldError: The honest way does not work, or not one split was done in time.
         Cancelled: It was asked to stop.
     """
-    return _Measurement(loaded, study, positive, submit, workers, seconds, stop).carry_out(
-        planned, told
-    )
+    measurement = _Measurement(loaded, study, positive, submit, workers, seconds, stop, clock)
+    return measurement.carry_out(planned, told)
 
 
 class _Measurement:
@@ -145,19 +146,21 @@ class _Measurement:
         workers: int,
         seconds: float | None,
         stop: Callable[[], bool],
+        clock: Callable[[], float],
     ) -> None:
         judged = tuple(split for split in loaded.splits if not split.apparent)
         self.loaded = dataclasses.replace(loaded, splits=judged)
         self.study, self.positive, self.submit = study, positive, submit
         self.workers, self.stop = max(1, workers), stop
         self.seconds = study.meter_seconds if seconds is None else seconds
-        self.ends = time.monotonic() + self.seconds
+        self.clock = clock
+        self.ends = clock() + self.seconds
         self.n_rows = loaded.table.n_rows
         self.looked: tuple[Loaded, Early, SplitScores] | None = None
 
     @property
     def left(self) -> float:
-        return self.ends - time.monotonic()
+        return self.ends - self.clock()
 
     def carry_out(
         self, planned: Callable[[int, int], None], told: Callable[[SplitScores], None]
@@ -180,7 +183,7 @@ class _Measurement:
             taken, all_rows, found = self.looked
             splits, failed = (found,), None
             told(found)
-        reasons: dict[str, str] = dict(all_rows.reasons)
+        reasons = dict(all_rows.reasons)
         for scores in splits:
             reasons = {**scores.reasons, **reasons}
         return Measured(
@@ -243,18 +246,16 @@ class _Measurement:
             OutfoldError: The time is over, or a step does not work.
         """
         taken, study = self._sample(rows)
-        began = time.monotonic()
+        began = self.clock()
         all_rows = self._wait(self.submit("early", taken, study))
-        between = time.monotonic()
+        between = self.clock()
         if all_rows is None:
             raise self._too_slow()
-        found = self._wait(
-            self.submit("split_scores", taken, study, 0, all_rows, self.positive)
-        )
+        found = self._wait(self.submit("split_scores", taken, study, 0, all_rows, self.positive))
         if found is None:
             raise self._too_slow()
         self.looked = taken, all_rows, found
-        return _Timed(taken.table.n_rows, between - began, time.monotonic() - between)
+        return _Timed(taken.table.n_rows, between - began, self.clock() - between)
 
     def _wait(self, handle: Handle) -> Any:
         """What came of a call; None where the time was over first."""
@@ -390,12 +391,8 @@ def carry_out(
     *,
     shared_storage: bool | None = True,
     told: Callable[[EventRow], None] | None = None,
-) -> tuple[str, str]:
-    """Carry out a meter's run on a cluster and keep what it found; its state and the reason.
-
-    Raises:
-        OutfoldError: It could not be measured.
-    """
+) -> None:
+    """Carry out a meter's run on a cluster, keep what it found, and write down how it ended."""
     records, positive = workspace.records, loaded.table.positive
     key = leakage_key(study, positive)
 
@@ -406,25 +403,27 @@ def carry_out(
 
     if key in records.steps([key]):
         records.set_plan(run, 1, "")
-        tell(("reused", key, "fit: measured before", None, ""))
-        return "finished", ""
+        tell(("reused", key, "fit of an earlier measurement", None, ""))
+        records.finish(run, "finished")
+        return
     began = records.run(run).started or time.time()
     fleet = Fleet(client, workspace.root, shared_storage)
     fleet.look()
-    with _Cluster(workspace, run, study, positive, client, fleet.shares) as cluster:
-        n = 0
+    asked = 0
 
-        def planned(rows: int, splits: int) -> None:
-            nonlocal n
-            n = splits
-            records.set_plan(run, splits, "")
-            of = "" if rows == loaded.table.n_rows else f" of {loaded.table.n_rows:,}"
-            tell(("planned", "", f"{rows:,}{of} rows, {splits} splits", None, ""))
+    def planned(rows: int, splits: int) -> None:
+        nonlocal asked
+        asked = splits
+        records.set_plan(run, splits, "")
+        of = "" if rows == loaded.table.n_rows else f" of {loaded.table.n_rows:,}"
+        tell(("planned", "", f"{rows:,}{of} rows, {splits} splits", None, ""))
 
-        def done(found: SplitScores) -> None:
-            label = f"fit with and without mistakes, split {found.split + 1} of {n}"
-            tell(("finished", f"{key}-{found.split}", label, found.seconds, ""))
+    def done(found: SplitScores) -> None:
+        label = f"fit with and without mistakes, split {found.split + 1} of {asked}"
+        tell(("finished", f"{key}-{found.split}", label, found.seconds, ""))
 
+    with _Cluster(workspace, run, study, positive, client, bool(fleet.shares)) as cluster:
+        # The end is written down before workers that are still busy are replaced: that takes time.
         try:
             found = measure(
                 loaded, study, positive, cluster.submit,
@@ -433,10 +432,13 @@ def carry_out(
                 stop=lambda: records.cancel_asked(run), planned=planned, told=done,
             )  # fmt: skip
         except Cancelled:
-            return "cancelled", ""
-    body, arrays = as_step(found)
-    workspace.save_step(key, "leakage", body, arrays, time.time() - began)
-    return "finished", ""
+            records.finish(run, "cancelled")
+        except OutfoldError as error:
+            records.finish(run, "failed", str(error))
+        else:
+            body, arrays = as_step(found)
+            workspace.save_step(key, "leakage", body, arrays, time.time() - began)
+            records.finish(run, "finished")
 
 
 class _Cluster:

@@ -199,7 +199,10 @@ def split_scores(
     chosen = measured_candidate(study)
     # What serving costs is of no concern here.
     loaded = dataclasses.replace(loaded, sample=True)
-    selecting, resampling = _named("selector", chosen.selector), _named("resampler", chosen.resampler)
+    selecting, resampling = (
+        _named("selector", chosen.selector),
+        _named("resampler", chosen.resampler),
+    )
     model = _named("model", chosen.model)
 
     def scores(arrays: Mapping[str, np.ndarray]) -> dict[str, float]:
@@ -290,9 +293,7 @@ def _table_of(rows: ResampledTable, table: StudyTable) -> StudyTable:
     )  # fmt: skip
 
 
-def _nothing(
-    arrays: Mapping[str, np.ndarray], study: Study, positive: int
-) -> dict[str, float]:
+def _nothing(arrays: Mapping[str, np.ndarray], study: Study, positive: int) -> dict[str, float]:
     """Every metric of what the training rows alone say of these validation rows."""
     null = arrays["null"]
     classes = null.ndim == 2

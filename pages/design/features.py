@@ -6,7 +6,7 @@ fold, so that columns kept by luck show as columns kept now and then.
 
 import streamlit as st
 
-from components import cache, chart, leakage, leaderboard, shell, state, table, trial_tables
+from components import cache, chart, leaderboard, leakage, shell, state, table, trial_tables
 from components.params import replacing
 from components.trial import trial
 from outfold.draw import selector_agreement
