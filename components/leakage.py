@@ -77,7 +77,8 @@ def _chosen(
         offered = [s.key for s, reason in registry(each).offered(facts) if not reason]
         offered = [key for key in offered if key != "dummy"]
         given = {c.key: c for c in choices if each == kind}
-        first = next((key for key in given if key in offered), NONE.key)
+        makers = [key for key in given if "over" in registry(each)[key].family]
+        first = next((key for key in [*reversed(makers), *given] if key in offered), NONE.key)
         if each == "model":
             first = quick_model(facts).key
         with column:

@@ -38,6 +38,10 @@ BALANCED = 0.005
 """A shift of what a model without features scores, from which on it is worth a sentence."""
 
 
+WORTH = 0.02
+"""An optimism that is not told from chance is named from this share of the honest score on."""
+
+
 @dataclass(frozen=True, slots=True)
 class Optimism:
     """One mistake.
@@ -130,20 +134,22 @@ class Leakage:
         worst = self.worst
         if worst is None:
             return "No mistake could be measured on this table"
-        telling = [
-            x for x in self.lines
-            if x.measured and x.mistake != "together" and (x.flatters or self.n_splits == 1)
-        ]  # fmt: skip
-        if not telling or worst.optimism <= 0:
+        single = [x for x in self.lines if x.measured and x.mistake != "together"]
+        telling = [x for x in single if x.flatters]
+        if not telling and worst.optimism < WORTH * abs(worst.honest):
             return (
                 f"On this table none of these mistakes would have promised a better "
                 f"{self.metric_label} that can be told from chance"
             )
-        worst = max(telling, key=lambda x: x.optimism)
-        return (
+        worst = max(telling or single, key=lambda x: x.optimism)
+        text = (
             f"{self.named(worst.mistake)} would have promised {self.metric_label} "
             f"{self.said(worst.believed)}; out of fold it is {self.said(worst.honest)}"
         )
+        if telling:
+            return text
+        few = "a single split" if self.n_splits == 1 else f"{self.n_splits} splits"
+        return f"{text}, though {few} cannot tell how much of that is chance"
 
     def named(self, mistake: Mistake) -> str:
         """A mistake by the name of the method that makes it, where it has one."""

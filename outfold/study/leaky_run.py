@@ -162,6 +162,10 @@ class _Measurement:
     def left(self) -> float:
         return self.ends - self.clock()
 
+    def _is_over(self, something: bool) -> bool:
+        """Whether the time is over; with nothing to show yet, as much again may be taken."""
+        return self.left < (0 if something else -self.seconds)
+
     def carry_out(
         self, planned: Callable[[int, int], None], told: Callable[[SplitScores], None]
     ) -> Measured:
@@ -262,7 +266,7 @@ class _Measurement:
         while not handle.done():
             if self.stop():
                 raise Cancelled
-            if self.left < 0:
+            if self._is_over(self.looked is not None):
                 return None
             time.sleep(POLL)
         return handle.result()
@@ -282,7 +286,7 @@ class _Measurement:
         asked = 0
         while waiting or asked < n:
             # No more than the workers can do, so that little is under way when the time is over.
-            while asked < n and len(waiting) <= self.workers and self.left > 0:
+            while asked < n and len(waiting) <= self.workers and not self._is_over(bool(found)):
                 waiting.append(
                     self.submit("split_scores", taken, study, asked, all_rows, self.positive)
                 )
@@ -296,7 +300,7 @@ class _Measurement:
                     failed = error
             if self.stop():
                 raise Cancelled
-            if self.left < 0:
+            if self._is_over(bool(found) or self.looked is not None):
                 break
             if waiting:
                 time.sleep(POLL)
@@ -304,7 +308,7 @@ class _Measurement:
 
     def _too_slow(self) -> OutfoldError:
         return _TooSlow(
-            f"Not one split could be measured within {self.study.meter_seconds:g} s.",
+            f"Not one split could be measured within twice {self.study.meter_seconds:g} s.",
             "Take a faster selector or model, fewer columns, or more time.",
         )
 

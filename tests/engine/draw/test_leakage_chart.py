@@ -45,9 +45,11 @@ def test_the_title_is_the_finding_by_the_method_s_name():
 
 
 def test_nothing_that_is_told_from_chance_is_no_finding():
-    """An interval around 0 promises nothing, and so does a mistake that costs."""
+    """A small gap with 0 in its interval is none; a large one is named, with the doubt."""
     assert found(PREPARED).sentence().startswith("On this table none of these mistakes")
     assert found(line("selection", 0.8, 0.7, -0.2, -0.05)).worst is not None
     assert "none of these" in found(line("selection", 0.8, 0.7, -0.2, -0.05)).sentence()
+    unsure = found(line("selection", 0.5, 0.9, -0.1, 0.9)).sentence()
+    assert unsure.endswith("it is 0.50, though 5 splits cannot tell how much of that is chance")
     assert found(NOT_MEASURED).sentence() == "No mistake could be measured on this table"
     picture.draw(found(NOT_MEASURED))

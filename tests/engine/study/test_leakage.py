@@ -167,7 +167,7 @@ def test_time_over_ends_with_what_is_done(workspace):
     found = measured(workspace, asked, submit=clock.submit, clock=clock)
     assert 0 < len(found.splits) < found.n_splits
     assert f"{len(found.splits)} of 3 splits were done" in found.notes[0]
-    with pytest.raises(OutfoldError, match="Not one split could be measured within 30 s"):
+    with pytest.raises(OutfoldError, match="Not one split could be measured within twice 30 s"):
         measured(workspace, asked, submit=lambda *_: Never(), seconds=0.0)
     with pytest.raises(Cancelled):
         measured(workspace, asked, submit=lambda *_: Never(), stop=lambda: True)
