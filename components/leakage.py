@@ -49,10 +49,10 @@ def meter(
     from outfold.study.selections import latest_run
 
     st.markdown("## What doing it before the split would have promised")
-    facts = cache.table(study).facts
-    asked = leakage_study(study, *_chosen(study, facts, kind, choices))
+    data = cache.table(study)
+    asked = leakage_study(study, *_chosen(study, data.facts, kind, choices))
     run = latest_run(cache.workspace(), asked)
-    found = _found(asked, study.metric, run)
+    found = _found(asked, study.metric, data.positive, run)
     if found is None and (run is None or _is_stale(run)):
         _offer(asked)
     elif found is None and run is not None:
@@ -126,12 +126,12 @@ def _start(asked: Study) -> None:
     start(cache.workspace(), asked)
 
 
-def _found(asked: Study, metric: str, run: str | None) -> Leakage | None:
+def _found(asked: Study, metric: str, positive: int, run: str | None) -> Leakage | None:
     """What was measured; None until it is."""
     from outfold.study.leaky_scores import leaky_scores
 
     def compute() -> Leakage | None:
-        measured = leaky_scores(cache.workspace(), asked, cache.table(asked).positive)
+        measured = leaky_scores(cache.workspace(), asked, positive)
         if measured is None:
             return None
         from outfold.judge.leakage import leakage

@@ -1,4 +1,4 @@
-"""The leakage meter's steps: the honest side is the run's own, and the wrong side is well defined."""
+"""The leakage meter: the honest side is the run's own, and the wrong side is well defined."""
 
 from __future__ import annotations
 
