@@ -12,13 +12,16 @@ from components.chart import chart
 from components.names import choice_name
 from components.shell import why
 from components.table import table
-from components.text import count, plain
+from components.text import count, duration, plain
 from outfold.registry import registry
 from outfold.study.study import NONE, Choice, Study
 
 if TYPE_CHECKING:
     from outfold.judge.leakage import Leakage
     from outfold.registry import Facts
+
+SECONDS = (30, 120, 600)
+"""Times that are offered; a longer one takes more rows and splits."""
 
 HOW = (
     "The same splits are scored several times. **Out of fold**: preparation, selection and "
@@ -64,8 +67,8 @@ def meter(
 
 def _chosen(
     study: Study, facts: Facts, kind: Literal["selector", "resampler"], choices: Sequence[Choice]
-) -> tuple[Choice, Choice, Choice]:
-    """The selector, resampler and model that are measured."""
+) -> tuple[Choice, Choice, Choice, float]:
+    """The selector, resampler and model that are measured, and the seconds that it may take."""
     from outfold.study.trial import quick_model
 
     own = {c.key: c for c in (*study.selectors, *study.resamplers, *study.models)}
@@ -73,7 +76,8 @@ def _chosen(
         "selector", "resampler", "model"
     )  # fmt: skip
     picked = []
-    for column, each in zip(st.columns(3), kinds, strict=True):
+    *columns, last = st.columns(4)
+    for column, each in zip(columns, kinds, strict=True):
         offered = [s.key for s, reason in registry(each).offered(facts) if not reason]
         offered = [key for key in offered if key != "dummy"]
         given = {c.key: c for c in choices if each == kind}
@@ -91,7 +95,16 @@ def _chosen(
                 persist_state="session",
             )
         picked.append(given.get(key) or own.get(key) or Choice(key))
-    return picked[0], picked[1], picked[2]
+    with last:
+        seconds = st.selectbox(
+            "Time",
+            SECONDS,
+            format_func=lambda s: f"at most {duration(s)}",
+            help="A large table is sampled to stay within it.",
+            key=f"leakage-{kind}-seconds",
+            persist_state="session",
+        )
+    return picked[0], picked[1], picked[2], float(seconds)
 
 
 def _is_stale(run: str) -> bool:
@@ -107,7 +120,7 @@ def _offer(asked: Study) -> None:
         st.markdown(
             f"Score {plain(', '.join(filter(None, names)), 120)} on this table, once as it should "
             f"be and once with each step done before the split. It takes at most "
-            f"{asked.meter_seconds:g} s; a large table is sampled.",
+            f"{duration(asked.meter_seconds)}; a large table is sampled.",
             width="stretch",
         )
         st.button(
