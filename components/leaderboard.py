@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from outfold.judge.leaderboard import Leaderboard, Row
+    from outfold.study.study import Study
     from outfold.task import Task
 
 STATUS = {
@@ -49,6 +50,7 @@ def filling(run: str) -> None:
         column_config=columns_of(board, result.study.task),
         alt="The candidates with their scores so far",
     )
+    by_hand(result.study)
     failures(board)
 
 
@@ -66,7 +68,19 @@ def ranked(run: str, metric: str | None = None) -> None:
     )
     if result.study.validation.declared.apparent:
         st.caption(f"Figures: {plain(board.estimate, 300)}. By split: out of bag, not corrected.")
+    by_hand(result.study)
     failures(board)
+
+
+def by_hand(study: Study) -> None:
+    """Say which candidates keep columns that were chosen with all rows in view."""
+    from outfold.study.by_hand import by_hand
+
+    for finding in by_hand(study):
+        st.caption(
+            f":material/back_hand: **{finding.code}** {plain(finding.message, 400)}",
+            help=plain(finding.why, 400),
+        )
 
 
 def failures(board: Leaderboard) -> None:

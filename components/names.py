@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from outfold.registry import Kind, registry
+from outfold.registry import Kind, registry, worded
 from outfold.study.study import Candidate, Choice
 
 
@@ -13,7 +13,7 @@ def choice_name(kind: Kind, choice: Choice) -> str:
         return choice.label()
     strategy = known[choice.key]
     labels = {p.key: p.label.lower() for p in strategy.params}
-    inside = ", ".join(f"{labels.get(key, key)} {value}" for key, value in choice.params)
+    inside = ", ".join(f"{labels.get(key, key)} {worded(value)}" for key, value in choice.params)
     return f"{strategy.label} ({inside})" if inside else strategy.label
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import streamlit as st
 
-from components import state
+from components import cache, state
 from components.text import plain
 from outfold.registry import Facts, Kind, Param, Strategy, Value, registry
 from outfold.study.study import Choice, Study
@@ -151,13 +151,17 @@ def setting(
 
 
 def _typed(param: Param, value: Any) -> Any:
+    if param.kind == "columns":
+        return value or None
     return int(value) if param.kind == "int" and value is not None else value
 
 
 def _shown(param: Param, value: Value) -> Any:
+    if param.kind == "columns":
+        return list(value) if isinstance(value, tuple) else []
     if value is None or param.kind in ("bool", "choice"):
         return value
-    assert not isinstance(value, str)
+    assert not isinstance(value, str | tuple)
     return int(value) if param.kind == "int" else float(value)
 
 
@@ -174,6 +178,18 @@ def _control(param: Param, bound: dict[str, Any], names: Mapping[str, str] | Non
             param.label,
             options,
             format_func=lambda v: _word(param, v, names or {}),
+            help=about or None,
+            **bound,
+        )
+    elif param.kind == "columns":
+        study = state.current().study
+        known = [str(c) for c in cache.table(study).frame.columns] if study else []
+        # A column that has left the table stays to be seen, so that it can be taken out.
+        gone = [name for name in st.session_state[bound["key"]] if name not in known]
+        st.multiselect(
+            param.label,
+            [*known, *gone],
+            placeholder=param.none_label or "Choose columns",
             help=about or None,
             **bound,
         )

@@ -13,6 +13,7 @@ import importlib.metadata
 import importlib.util
 import inspect
 import pkgutil
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -23,8 +24,16 @@ from outfold.errors import ParameterError, UnknownNameError
 from outfold.hashing import key_of
 from outfold.task import TASKS, Task
 
+_BAR = re.compile(r"(?<!\\)\|")
+"""Between column names; in a name it is written with a backslash before it."""
+
 Kind = Literal["preparation", "selector", "resampler", "model"]
-Value = int | float | bool | str | None
+Scalar = int | float | bool | str | None
+Value = Scalar | tuple[str, ...]
+"""What a parameter holds; several column names are a tuple."""
+
+NAMED_COLUMNS = 3
+"""Columns that a choice's name spells out."""
 
 FOLDERS: dict[Kind, str] = {
     "preparation": "outfold.prepare",
@@ -58,7 +67,7 @@ class Param:
 
     key: str
     label: str
-    kind: Literal["int", "float", "bool", "choice"]
+    kind: Literal["int", "float", "bool", "choice", "columns"]
     default: Value
     low: float | None = None
     high: float | None = None
@@ -89,6 +98,10 @@ class Param:
             if value in self.choices:
                 return str(value)
             raise self._refuse(value)
+        if self.kind == "columns":
+            if isinstance(value, list | tuple) and value and all(isinstance(v, str) for v in value):
+                return tuple(dict.fromkeys(value))
+            raise self._refuse(value)
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise self._refuse(value)
         if self.kind == "int" and float(value) != int(value):
@@ -116,6 +129,9 @@ class Param:
             return truth[word.lower()]
         if self.kind == "choice":
             return self.check(word)
+        if self.kind == "columns":
+            names = (name.replace("\\|", "|").strip() for name in _BAR.split(text))
+            return self.check([name for name in names if name])
         try:
             return self.check(int(word) if self.kind == "int" else float(word))
         except ValueError:
@@ -127,6 +143,8 @@ class Param:
             words = "one of " + ", ".join(self.choices)
         elif self.kind == "bool":
             words = "true or false"
+        elif self.kind == "columns":
+            words = "names of columns, with | between them"
         else:
             words = "a whole number" if self.kind == "int" else "a number"
             if self.low is not None and self.high is not None:
@@ -139,6 +157,16 @@ class Param:
 
     def _refuse(self, value: Any) -> ParameterError:
         return ParameterError(f"{self.key} is {value!r}.", f"It takes {self.wanted()}.")
+
+
+def worded(value: Value) -> str:
+    """A value in a name: a few columns by name, of more the first ones with a sign of the rest."""
+    if not isinstance(value, tuple):
+        return str(value)
+    if len(value) <= NAMED_COLUMNS:
+        return "|".join(value)
+    rest = len(value) - NAMED_COLUMNS
+    return "|".join(value[:NAMED_COLUMNS]) + f"|{rest} more, {key_of(value)[:6]}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,59 +9,103 @@ from outfold.data.schema import shown
 from outfold.draw.theme import DASHES, MUTED, NEUTRAL, colours_of, label, layout
 from outfold.select.penalised_path import Path
 
-NAMED = 8
-"""Columns with a line of their own colour; the others are drawn in grey."""
+NAMED = 12
+"""Columns with a line of their own colour and their name at its end; the others are grey."""
 MOST = 60
 """Columns drawn."""
+NAME = 18
+"""Characters of a name at the end of a line."""
+HEIGHT = 520
+PITCH = 0.05
+"""Least distance of two names, as a share of the axis."""
 
 
-def draw(result: Path, penalty: float | None = None) -> go.Figure:
-    """Coefficient size against penalty, the first columns to enter named.
+def draw(result: Path, penalty: float | None = None, measured: str = "") -> go.Figure:
+    """Coefficient size against penalty, the largest at the end of the path named there.
 
     Args:
         result: The path.
         penalty: The penalty in use, marked where given.
+        measured: What it was fitted on, in words.
     """
     entries = result.entries()
-    order = [int(i) for i in np.lexsort((-result.weights[-1], -entries)) if entries[i] > 0]
+    entered = [int(i) for i in np.lexsort((-result.weights[-1], -entries)) if entries[i] > 0]
+    # A name stands at the end of a line, so those that end highest are the ones that can be told.
+    largest = sorted(entered, key=lambda i: -result.weights[-1, i])[:NAMED]
+    order = largest + [i for i in entered if i not in set(largest)]
     share = result.penalties / result.penalties[0]
-    colours = colours_of([result.sources[i] for i in order[:NAMED]])
+    colours = colours_of([result.sources[i] for i in largest])
     figure = go.Figure()
-    for place, i in enumerate(order[:MOST]):
-        name = label(shown(result.sources[i]))
-        first = place < NAMED
+    for place, i in reversed(list(enumerate(order[:MOST]))):
+        name, first = label(shown(result.sources[i])), place < NAMED
         figure.add_scatter(
             x=share,
             y=result.weights[:, i],
             name=name,
             mode="lines",
-            showlegend=first,
+            showlegend=False,
             line={
                 "color": colours[result.sources[i]] if first else MUTED,
                 "dash": DASHES[place % len(DASHES)] if first else "solid",
                 "width": 2 if first else 1,
             },
             hovertemplate=f"<b>{name}</b><br>penalty %{{x:.3g}} of the largest"
-            "<br>coefficient %{y:.3g}<extra></extra>",
+            f"<br>coefficient %{{y:.3g}}<br>enters at {entries[i]:.3g}<extra></extra>",
         )
+    top = float(result.weights.max(initial=0.0)) or 1.0
+    ends = [float(result.weights[-1, i]) / top for i in largest]
+    for i, end, at in zip(largest, ends, _spread(ends), strict=True):
+        # Names to the right of the plot; a short stroke leads from a name to its line's end.
+        figure.add_annotation(
+            x=float(np.log10(share[-1])), y=end * top, ax=16, axref="pixel",
+            ay=at * top, ayref="y", text=label(shown(result.sources[i]), NAME), showarrow=True,
+            arrowhead=0, arrowwidth=1, arrowcolor=NEUTRAL, xanchor="left",
+            font={"size": 11, "color": colours[result.sources[i]]},
+        )  # fmt: skip
+    inside = 0
     if penalty is not None:
         at = penalty / float(result.penalties[0])
+        step = int(np.argmin(np.abs(result.penalties - penalty)))
+        inside = int((result.weights[step] > 0).sum())
         figure.add_vline(x=at, line={"dash": "dash", "color": NEUTRAL})
         # On a logarithmic axis an annotation is placed by the exponent, a line by the value.
         figure.add_annotation(
-            x=float(np.log10(at)), y=1, yref="paper", text="chosen", showarrow=False, xanchor="left"
-        )
+            x=float(np.log10(at)), y=1, yref="paper", text="chosen", showarrow=False,
+            xanchor="right", yanchor="bottom",
+        )  # fmt: skip
     title = "No column enters the model"
-    if order:
-        title = f"{label(shown(result.sources[order[0]]))} is the first column to enter the model"
-    below = f"{len(order):,} of {len(result.sources):,} columns enter by the end of the path"
-    if len(order) > MOST:
-        below += f"; the first {MOST} are drawn"
-    figure.update_xaxes(type="log", autorange="reversed")
-    return layout(
+    if entered:
+        title = f"{label(shown(result.sources[entered[0]]))} is the first column to enter the model"
+    if inside:
+        title += f"; at the penalty chosen {inside:,} of {len(result.sources):,} are in"
+    below = f"{len(entered):,} of {len(result.sources):,} columns enter by the end of the path"
+    if len(entered) > NAMED:
+        below += f"; the {NAMED} largest there are named"
+    if len(entered) > MOST:
+        below += f" and {MOST} drawn"
+    # The axis ends at the last penalty, so that the names stand in the margin.
+    figure.update_xaxes(type="log", range=[0.03, float(np.log10(share[-1]))])
+    figure.update_yaxes(range=[-0.02 * top, 1.06 * top])
+    drawn = layout(
         figure,
         title,
-        below,
+        below + (f". {measured}" if measured else "."),
         x="Penalty, share of the largest (falling)",
-        y="Largest absolute coefficient, standardised",
+        y="Size of the standardised coefficient",
+        height=HEIGHT,
     )
+    longest = max((min(len(shown(result.sources[i])), NAME) for i in largest), default=0)
+    drawn.update_layout(margin_r=28 + 7 * longest)
+    return drawn
+
+
+def _spread(ends: list[float]) -> list[float]:
+    """Heights of names, falling, none nearer to another than ``PITCH``, 0 being the lowest."""
+    placed = list(ends)
+    for i in range(1, len(placed)):
+        placed[i] = min(placed[i], placed[i - 1] - PITCH)
+    low = 0.0
+    for i in reversed(range(len(placed))):
+        placed[i] = max(placed[i], low)
+        low = placed[i] + PITCH
+    return placed

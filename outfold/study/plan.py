@@ -137,7 +137,9 @@ class Plan:
             Step(
                 **{
                     **s,
-                    "params": tuple((a, b) for a, b in s["params"]),
+                    "params": tuple(
+                        (a, tuple(b) if isinstance(b, list) else b) for a, b in s["params"]
+                    ),
                     "fixed": tuple(s.get("fixed", ())),
                 }
             )

@@ -16,7 +16,7 @@ from outfold.data.fix import Fix
 from outfold.data.schema import COLUMN_TYPES, ROLES, SINGLE_ROLES, ColumnType, Role
 from outfold.errors import StudyError
 from outfold.hashing import canonical, key_of
-from outfold.registry import Kind, Value, registry
+from outfold.registry import Kind, Value, registry, worded
 from outfold.study.speed import NO_QUICK, NO_RACE, Quick, Racing
 from outfold.study.tune.tuning import NO_TUNING, Tuning
 from outfold.task import TASKS, Task, is_classification
@@ -37,7 +37,7 @@ class Choice:
 
     def label(self) -> str:
         """``smote(k=3)``; the key alone where nothing differs from the defaults."""
-        inside = ", ".join(f"{k}={v}" for k, v in self.params)
+        inside = ", ".join(f"{k}={worded(v)}" for k, v in self.params)
         return f"{self.key}({inside})" if inside else self.key
 
 
@@ -260,7 +260,8 @@ def _pairs(raw: Any) -> tuple[tuple[str, Any], ...]:
 
 
 def _choice(raw: Any) -> Choice:
-    return Choice(raw["key"], _pairs(raw.get("params", ())))
+    given = _pairs(raw.get("params", ()))
+    return Choice(raw["key"], tuple((k, tuple(v) if isinstance(v, list) else v) for k, v in given))
 
 
 def _choices(raw: Any) -> tuple[Choice, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from outfold.errors import NotApplicableError
-from outfold.registry import Facts, registry
+from outfold.registry import Facts, Strategy, registry
 from outfold.study.speed import NO_QUICK, NO_RACE
 from outfold.study.study import NONE, Choice, Study
 
@@ -46,3 +46,46 @@ def trial_study(
         racing=NO_RACE,
         quick=NO_QUICK,
     )
+
+
+def ranks_by_size(strategy: Strategy) -> bool:
+    """Whether a selector can be asked for its k best columns."""
+    return any(p.key == "k" and p.kind == "int" for p in strategy.params)
+
+
+def sizes(n_columns: int) -> tuple[int, ...]:
+    """1, 2, 4, 8, … below the number of columns; that number itself is keeping all of them."""
+    return tuple(2**i for i in range(n_columns.bit_length()) if 2**i < n_columns)
+
+
+def sized(choice: Choice, k: int) -> Choice:
+    """A ranking cut at its k best columns, whatever its test for significance says.
+
+    Other thresholds stay, so that fewer columns than asked for may be kept.
+    """
+    from outfold.select.evidence import ALPHA
+
+    values = dict(choice.params) | {"k": k}
+    if any(p is ALPHA for p in registry("selector")[choice.key].params):
+        values["alpha"] = 1.0
+    return Choice.of(choice.key, **values)
+
+
+def sizes_study(study: Study, facts: Facts, choices: Sequence[Choice]) -> Study:
+    """The study reduced to rankings at nested sizes and keeping every column, with a quick model.
+
+    Each size is a candidate of its own: its ranking is made anew in each training fold.
+
+    Raises:
+        NotApplicableError: None of the selectors ranks, or there is one column only.
+    """
+    ranked = [c for c in choices if ranks_by_size(registry("selector")[c.key])]
+    if not ranked or facts.n_features < 2:
+        raise NotApplicableError(
+            "None of these methods ranks columns, so there are no sizes to try."
+            if not ranked
+            else "There is one column only, so there are no sizes to try.",
+            "Choose a method with a number of columns to keep, such as mutual information.",
+        )
+    at = [sized(c, k) for c in ranked for k in sizes(facts.n_features)]
+    return trial_study(study, facts, "selector", at)

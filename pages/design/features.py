@@ -6,12 +6,8 @@ fold, so that columns kept by luck show as columns kept now and then.
 
 import streamlit as st
 
-from components import cache, chart, leaderboard, leakage, shell, state, table, trial_tables
-from components.params import replacing
+from components import cache, features, leaderboard, set_sizes, shell, steadiness
 from components.trial import trial
-from outfold.draw import selector_agreement
-from outfold.registry import registry
-from outfold.study.study import Choice
 from outfold.study.trial import trial_study
 
 TITLE = "Features"
@@ -21,61 +17,59 @@ ORDER = 10
 study = shell.need_study()
 data = cache.table(study)
 
-offered = {s.key: s for s, reason in registry("selector").offered(data.facts) if not reason}
-chosen = {c.key: c for c in study.selectors}
-usual = [k for k in chosen if k != "none"] or [k for k in ("cfs", "mrmr", "l1") if k in offered]
-methods = st.multiselect(
-    "Methods to put side by side",
-    [key for key in offered if key != "none"],
-    default=[k for k in usual if k in offered],
-    format_func=lambda key: f"{offered[key].label} ({offered[key].family})",
-    key="methods",
-    bind="query-params",
-    persist_state="session",
-)
-if not methods:
+choices = features.methods_of(study, data.facts)
+if not choices:
     st.info("Choose at least one method.", icon=":material/info:")
     st.stop()
 
-tried = trial_study(
-    study, data.facts, "selector", [chosen.get(key, Choice(key)) for key in methods]
+run = trial(trial_study(study, data.facts, "selector", choices), "methods", leaderboard.filling)
+result = cache.agreement(run) if run else None
+if result is not None and not result.columns:
+    result = None
+
+which, worth, steady, sizes, path, repeats, by_hand = st.tabs(
+    [
+        "Which columns",
+        "What it is worth",
+        "Stability",
+        "How many columns",
+        "L1 path",
+        "Repeats",
+        "By hand",
+    ],
+    key="features",
+    bind="query-params",
 )
-run = trial(tried, "selectors", leaderboard.filling)
-if run is None:
-    leakage.meter(study, "selector", tried.selectors[1:])
-    st.stop()
+NEEDS_TRIAL = "Try the methods first: the button is above."
+if which.open:
+    with which, shell.boundary():
+        if run and result:
+            features.matrix(run, result)
+        else:
+            st.info(NEEDS_TRIAL, icon=":material/science:")
+if worth.open:
+    with worth, shell.boundary():
+        if run and result:
+            features.worth(run, result)
+        else:
+            st.info(NEEDS_TRIAL, icon=":material/science:")
+if steady.open:
+    with steady, shell.boundary():
+        steadiness.steadiness(study, choices, result)
+if sizes.open:
+    with sizes, shell.boundary():
+        set_sizes.by_size(study, data.facts, choices)
+if path.open:
+    with path, shell.boundary():
+        set_sizes.path(study)
+if repeats.open:
+    with repeats, shell.boundary():
+        if run and result:
+            features.repeats(study, data, run, result)
+        else:
+            st.info(NEEDS_TRIAL, icon=":material/science:")
+if by_hand.open:
+    with by_hand, shell.boundary():
+        features.by_hand(study, data, result)
 
-result = cache.agreement(run)
-if result.columns:
-    chart.chart(selector_agreement.draw(result), "feature-agreement")
-    st.markdown("## How each method did")
-    table.table(
-        trial_tables.selector_rows(run, result),
-        "selectors",
-        columns=trial_tables.selector_columns(run),
-        alt="One row per selector",
-    )
-    dropped = trial_tables.dropped_rows(result)
-    if len(dropped):
-        st.markdown("## Dropped as redundant, and because of which column")
-        table.table(dropped, "dropped-columns", alt="Dropped columns with their reasons")
-    with st.expander("Every column"):
-        table.table(result.frame(), "feature-ranks", alt="Share kept and mean rank per column")
-    shell.why(
-        "**Stability** is 1 where a method keeps the same columns on every split and about 0 where "
-        "it draws them by chance (Nogueira, Sechidis & Brown 2018). Below 0.4 is poor, above 0.75 "
-        "excellent. Folds share most of their rows, so the figure is on the optimistic side.",
-        "What does stability mean?",
-    )
-
-with st.container(horizontal=True):
-    for key in methods:
-        if key not in chosen:
-            st.button(
-                f"Add {offered[key].label} to the comparison",
-                key=f"add-{key}",
-                icon=":material/add:",
-                on_click=state.attempt,
-                args=(lambda k: state.commit(replacing("selector", study, Choice(k))), key),
-            )
-leakage.meter(study, "selector", tried.selectors[1:])
+features.take(study, choices)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from outfold.registry import Param, Strategy, Value, registry
+from outfold.registry import Param, Scalar, Strategy, Value, registry
 from outfold.study.study import Candidate, Choice
 
 
@@ -32,7 +32,7 @@ class Axis:
     low: float = 0.0
     high: float = 1.0
     log: bool = False
-    choices: tuple[Value, ...] = ()
+    choices: tuple[Scalar, ...] = ()
     source: str = ""
 
     def at(self, position: float) -> Value:
@@ -65,7 +65,7 @@ class Axis:
         """Whether a value lies in the range."""
         if self.kind == "choice":
             return value in self.choices
-        if value is None or isinstance(value, str | bool):
+        if value is None or isinstance(value, str | bool | tuple):
             return False
         return self.low <= value <= self.high
 
@@ -82,6 +82,8 @@ def axis_of(param: Param) -> Axis | None:
         return None if param.search == () else Axis(
             param.key, param.label, "choice", choices=(False, True), source=param.search_source
         )  # fmt: skip
+    if param.kind == "columns":
+        return None
     if param.kind == "choice":
         choices = param.choices if param.search is None else param.search
         if len(choices) < 2:
