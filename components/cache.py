@@ -144,7 +144,7 @@ def typed(study: Study) -> tuple[pd.DataFrame, Any]:
 
 
 def agreement(run: str) -> Any:
-    """How the selectors of a run agree, as far as it has come; ``none`` is left out."""
+    """How the selectors of a run agree, as far as it has come; only those that look at rows."""
     from components.names import choice_name
     from outfold.judge.stability import agreement
     from outfold.study.selections import selections
@@ -158,7 +158,7 @@ def agreement(run: str) -> Any:
             {
                 choice_name("selector", c): [s.selection for s in found.get(c.label(), ())]
                 for c in chosen
-                if c.key != "none"
+                if c.key not in ("none", "pinned")
             }
         )
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from components import cache, chart, shell, state, table
+from components import cache, chart, leaderboard, shell, state, table
 from components.names import choice_name
 from components.params import replacing
-from components.text import count, duration, number, plain
+from components.text import count, number, plain
 from outfold.registry import Facts, registry
 from outfold.study.study import NONE, Choice, Study
 
@@ -43,7 +43,9 @@ REPEATS = (
     "A method that looks at how columns go together leaves out a column that says what a kept one "
     "says. Which one it names may change from split to split; the one named most often is shown. "
     "The association is |Pearson r| of two numbers, the correlation ratio η of a number and "
-    "levels, and Cramér's V of two columns of levels, measured in the first training fold."
+    "levels, and Cramér's V of two columns of levels, measured in the first training fold. CFS "
+    "itself goes by symmetrical uncertainty, after "
+    "cutting numbers into bins, so what it calls a repeat can show a low |r|."
 )
 TAKING = (
     "Taking a method adds it to the comparison: it is **fitted again in each training fold**, so "
@@ -71,6 +73,17 @@ def methods_of(study: Study, facts: Facts) -> list[Choice]:
     chosen = [given.get(key, Choice(key)) for key in keys if key in offered]
     # Columns chosen by hand stand beside the methods, since what they are worth is asked as well.
     return chosen + [c for c in study.selectors if c.key == "pinned" and chosen]
+
+
+def searching(choices: Sequence[Choice]) -> list[Choice]:
+    """Those that look at the rows: columns chosen by hand are the same whatever the rows are."""
+    return [c for c in choices if c.key != "pinned"]
+
+
+def filling(run: str) -> None:
+    """The trial as far as it has come; once it has ended the tabs below tell more."""
+    if cache.workspace().records.run(run).state != "finished":
+        leaderboard.filling(run)
 
 
 def names_of(choices: Sequence[Choice]) -> dict[str, str]:
@@ -201,16 +214,15 @@ def worth_rows(found: Worths, result: Agreement) -> pd.DataFrame:
         rows.append(
             {
                 "Method": name,
+                "Verdict": _verdict(r),
                 "Columns kept": r.n_kept,
                 "Seconds": r.seconds,
-                "Slowest": duration(r.slowest),
                 "Stability": summary.stability if summary else float("nan"),
                 found.label: r.score,
                 "Interval": _range(r.low, r.high),
                 "Difference": r.difference,
                 "Its interval": _range(r.difference_low, r.difference_high),
                 "p (Holm)": r.p_adjusted,
-                "Verdict": _verdict(r),
                 "Merit": summary.merit if summary else float("nan"),
             }
         )
@@ -226,9 +238,9 @@ def _verdict(row: Worth) -> str:
     if row.selector == NONE:
         return "the yardstick"
     return {
-        "better": "▲ better than every column",
-        "same": "● no measurable difference",
-        "worse": "▼ worse than every column",
+        "better": "▲ better",
+        "same": "● no difference",
+        "worse": "▼ worse",
         "unknown": "not tested",
     }[row.verdict]
 
@@ -239,11 +251,13 @@ def worth_columns(found: Worths) -> dict[str, Any]:
     better = "More" if found.higher else "Less"
     return {
         "Method": text(pinned=True),
+        "Verdict": text(
+            help="Against keeping every column; ● where no difference could be measured"
+        ),
         "Columns kept": figure(format="%.1f", help="Mean over the splits"),
         "Seconds": figure(
             format="%.3g", help="Wall seconds of selecting on one training fold, mean"
         ),
-        "Slowest": text(help="The same of the slowest split"),
         "Stability": st.column_config.ProgressColumn(
             min_value=0.0, max_value=1.0, format="%.2f",
             help="1: the same columns on every split; 0: as if drawn by chance",
@@ -355,9 +369,7 @@ def by_hand(study: Study, data: StudyTable, result: Agreement | None) -> None:
         icon=":material/back_hand:",
     )
     st.button(
-        f"Take exactly {count(len(ticked), 'this column', 'columns')}".replace("1 this", "this")
-        if len(ticked) == 1
-        else f"Take exactly these {len(ticked):,} columns",
+        f"Take exactly {'this column' if len(ticked) == 1 else f'these {len(ticked):,} columns'}",
         key="pin-take",
         type="primary",
         icon=":material/push_pin:",

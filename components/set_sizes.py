@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from components import cache, chart, leaderboard, shell, table
+from components import cache, chart, shell, table
+from components.features import filling
 from components.text import number, plain
 from components.trial import trial
 from outfold.registry import Facts, registry
@@ -43,7 +44,7 @@ def by_size(study: Study, facts: Facts, choices: Sequence[Choice]) -> None:
     unranked = [known[c.key].label for c in choices if not ranks_by_size(known[c.key])]
     if unranked:
         st.caption(f"Without a ranking to cut, and so not tried here: {', '.join(unranked)}.")
-    run = trial(sizes_study(study, facts, choices), "numbers of columns", leaderboard.filling)
+    run = trial(sizes_study(study, facts, choices), "numbers of columns", filling)
     if run is None:
         return
     record = cache.workspace().records.run(run)

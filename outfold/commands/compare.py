@@ -59,6 +59,7 @@ def run(options: argparse.Namespace, scratch: Path) -> dict[str, Any]:
     """Run the comparison and return its study, leaderboard, comparison and step counts."""
     from outfold.judge.compare import compare
     from outfold.judge.leaderboard import leaderboard
+    from outfold.study.by_hand import by_hand
     from outfold.study.results import Predictions
     from outfold.study.run import predictions, result
     from outfold.study.tune.results import tunings
@@ -82,6 +83,7 @@ def run(options: argparse.Namespace, scratch: Path) -> dict[str, Any]:
         "comparison": compare(measured, predictions=stored).to_json(),
         "steps": steps,
         "race": race_of(workspace, name),
+        "findings": [finding.to_plain() for finding in by_hand(study)],
         "tuning": [tuned.to_json() for tuned in tunings(workspace, name)],
     }
 
@@ -216,6 +218,8 @@ def show(result: dict[str, Any]) -> None:
     if result["sample"]:
         print(result["sample"]["sentence"])
     print_rows(rows, list(rows[0]) if rows else ["candidate"])
+    for finding in result["findings"]:
+        print(f"{finding['code']}: {finding['message']}")
     for tuned in result.get("tuning", ()):
         print(f"\nTuned {tuned['candidate']}: {tuned['sentence']}")
         for split in tuned["splits"]:

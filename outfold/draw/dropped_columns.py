@@ -34,7 +34,7 @@ def draw(
     figure = go.Figure(
         go.Bar(
             x=[strengths.get((d, k)) for k, d in order],
-            y=[[label(shown(k), 26) for k, _ in order], [label(shown(d), 26) for _, d in order]],
+            y=[[label(shown(k), 18) for k, _ in order], [label(shown(d), 18) for _, d in order]],
             orientation="h",
             marker={"color": POSITIVE},
             text=[_text(strengths.get((d, k))) for k, d in order],
@@ -46,12 +46,15 @@ def draw(
     )
     figure.update_yaxes(autorange="reversed", dividercolor=NEUTRAL)
     figure.update_xaxes(range=[0, 1])
-    below = "Grouped by the kept column that was named most often over the splits"
+    below = (
+        "Grouped by the kept column that was named most often over the splits; association in "
+        "the first training fold"
+    )
     if len(order) < len(because):
         below += f"; {len(order)} of {len(because):,} dropped columns"
     return layout(
         figure, _title(groups, name), below + ".",
-        x="Association with the kept column, 0 to 1, first training fold",
+        x="Association, 0 to 1",
         y="", height=max(240, 150 + 24 * len(order)),
     )  # fmt: skip
 

@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 
 from outfold.data.schema import shown
 from outfold.draw.theme import DASHES, MUTED, NEUTRAL, colours_of, label, layout
+from outfold.select.columns import Floats
 from outfold.select.penalised_path import Path
 
 NAMED = 12
@@ -16,6 +17,7 @@ MOST = 60
 NAME = 18
 """Characters of a name at the end of a line."""
 HEIGHT = 520
+TICKS = (1.0, 0.3, 0.1, 0.03, 0.01)
 PITCH = 0.05
 """Least distance of two names, as a share of the axis."""
 
@@ -40,7 +42,8 @@ def draw(result: Path, penalty: float | None = None, measured: str = "") -> go.F
         name, first = label(shown(result.sources[i])), place < NAMED
         figure.add_scatter(
             x=share,
-            y=result.weights[:, i],
+            # Along 0 nothing is seen but clutter: a line begins where the column enters.
+            y=_from_entry(result.weights[:, i]),
             name=name,
             mode="lines",
             showlegend=False,
@@ -84,7 +87,10 @@ def draw(result: Path, penalty: float | None = None, measured: str = "") -> go.F
     if len(entered) > MOST:
         below += f" and {MOST} drawn"
     # The axis ends at the last penalty, so that the names stand in the margin.
-    figure.update_xaxes(type="log", range=[0.03, float(np.log10(share[-1]))])
+    figure.update_xaxes(
+        type="log", range=[0.03, float(np.log10(share[-1]))],
+        tickvals=TICKS, ticktext=[f"{t:g}" for t in TICKS],
+    )  # fmt: skip
     figure.update_yaxes(range=[-0.02 * top, 1.06 * top])
     drawn = layout(
         figure,
@@ -97,6 +103,13 @@ def draw(result: Path, penalty: float | None = None, measured: str = "") -> go.F
     longest = max((min(len(shown(result.sources[i])), NAME) for i in largest), default=0)
     drawn.update_layout(margin_r=28 + 7 * longest)
     return drawn
+
+
+def _from_entry(values: Floats) -> list[float | None]:
+    """A column's sizes without the zeros before the last one that it enters from."""
+    inside = np.flatnonzero(values > 0)
+    first = max(int(inside[0]) - 1, 0) if len(inside) else 0
+    return [None if step < first else float(v) for step, v in enumerate(values)]
 
 
 def _spread(ends: list[float]) -> list[float]:

@@ -59,6 +59,7 @@ def draw(found: ScoreBySize, names: Mapping[str, str] | None = None) -> go.Figur
             name="smallest within one standard error",
             showlegend=place == 0,
             legendgroup="enough",
+            legendrank=2000,
             marker={
                 "symbol": "circle-open", "size": RING, "color": colour, "line": {"width": 2.5}
             },

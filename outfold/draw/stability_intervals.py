@@ -66,7 +66,7 @@ def draw(groups: Mapping[str, Sequence[tuple[str, StabilityInterval]]]) -> go.Fi
     figure.update_xaxes(range=[max(least, LOWEST) - 0.03, 1.03])
     return layout(
         figure, _title(groups), "Bars: 95 % asymptotic interval (Nogueira et al. 2018).",
-        x="Stability, 1: always the same columns, 0: as if drawn by chance", y="",
+        x="Stability (0 by chance, 1 always the same)", y="",
         height=max(240, 170 + 40 * len(names)),
     )  # fmt: skip
 

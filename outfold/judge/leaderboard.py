@@ -332,7 +332,7 @@ def _corrected(
     metrics = [m for m in metrics_for(result.study.task) if row.scores.get(m.key)]
     found = {}
     for metric, made in zip(metrics, plus.estimates(row.name, metrics).values(), strict=True):
-        low, high = _within(metric, *interval_of_error(made.value, made.std_error, confidence))
+        low, high = within(metric, *interval_of_error(made.value, made.std_error, confidence))
         scores = [v for v in row.scores[metric.key] if not np.isnan(v)]
         std = float(np.std(scores, ddof=1)) if len(scores) > 1 else float("nan")
         found[metric.key] = Figure(
@@ -347,7 +347,7 @@ def _figures(row: CandidateResult, result: RunResult, confidence: float) -> dict
     for metric in metrics_for(result.study.task):
         if values := row.scores.get(metric.key, ()):
             t = corrected_t(values, result.test_train_ratio, confidence)
-            low, high = _within(metric, t.low, t.high)
+            low, high = within(metric, t.low, t.high)
             if result.study.validation.declared.apparent:
                 low = high = float("nan")  # the corrected t is about splits of another kind
             std = float(np.sqrt(t.variance))
@@ -355,7 +355,7 @@ def _figures(row: CandidateResult, result: RunResult, confidence: float) -> dict
     return found
 
 
-def _within(metric: Metric, low: float, high: float) -> tuple[float, float]:
+def within(metric: Metric, low: float, high: float) -> tuple[float, float]:
     """An interval cut off at the bounds that the metric cannot pass."""
     if metric.low is not None:
         low = float(np.maximum(low, metric.low))
@@ -374,7 +374,7 @@ def _add_row_intervals(
     """Give the ranking metric of a single hold-out its bootstrap intervals."""
     for place, c in enumerate(ranked):
         was = figures[c.name][metric.key]
-        low, high = _within(metric, *interval(was.mean, drawn[:, place], confidence))
+        low, high = within(metric, *interval(was.mean, drawn[:, place], confidence))
         figures[c.name][metric.key] = Figure(was.mean, was.std, low, high, was.n, was.values)
 
 

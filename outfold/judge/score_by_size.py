@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from outfold.judge.chosen_metric import chosen_metric
 from outfold.judge.compare import differences, known
-from outfold.judge.corrected_t import corrected_t
+from outfold.judge.corrected_t import CorrectedT, corrected_t
+from outfold.judge.leaderboard import within
 from outfold.metrics.metric import Metric
 from outfold.study.results import CandidateResult, RunResult
 from outfold.study.steps import Selected
@@ -115,9 +116,11 @@ def score_by_size(
         confidence: Of the intervals.
     """
     chosen = chosen_metric(result.study, metric)
-    higher, ratio = chosen.direction == "higher", result.test_train_ratio
+    higher = chosen.direction == "higher"
+    # The corrected t is about splits that hold rows out; a bootstrap's draws are of another kind.
+    ratio = None if result.study.validation.declared.apparent else result.test_train_ratio
     widths = [len(s.selection.selected) for s in selections.get(NONE.label(), ())]
-    everything = corrected_t([], ratio)
+    everything = _mean((), ratio, confidence)
     by_method: dict[str, dict[float, tuple[int, CandidateResult]]] = {}
     failed = []
     whole: CandidateResult | None = None
@@ -128,7 +131,7 @@ def score_by_size(
         usable = row.status == "finished" and known(row, chosen)
         if choice == NONE:
             if usable:
-                everything = corrected_t(row.scores[chosen.key], ratio, confidence)
+                everything = _mean(row.scores[chosen.key], ratio, confidence)
                 whole = row
             continue
         asked = dict(choice.params).get("k")
@@ -151,9 +154,18 @@ def score_by_size(
         for method, sizes in by_method.items()
     )
     return ScoreBySize(
-        chosen.label, higher, everything.mean, everything.low, everything.high,
-        n_columns, curves, tuple(failed), confidence,
+        chosen.label, higher, everything.mean,
+        *within(chosen, everything.low, everything.high), n_columns, curves, tuple(failed),
+        confidence,
     )  # fmt: skip
+
+
+def _mean(values: Sequence[float], ratio: float | None, confidence: float) -> CorrectedT:
+    """A mean over the splits, without interval where the corrected t does not apply."""
+    if ratio is not None:
+        return corrected_t(values, ratio, confidence)
+    found, nan = corrected_t(values, 0.0), math.nan
+    return replace(found, std_error=nan, statistic=nan, p_value=nan, low=nan, high=nan)
 
 
 def _curve(
@@ -161,12 +173,12 @@ def _curve(
     sizes: Mapping[float, tuple[int, CandidateResult]],
     metric: Metric,
     higher: bool,
-    ratio: float,
+    ratio: float | None,
     confidence: float,
 ) -> SizeCurve:
     kept = sorted(sizes)
     rows = [sizes[k][1] for k in kept]
-    means = [corrected_t(row.scores[metric.key], ratio, confidence) for row in rows]
+    means = [_mean(row.scores[metric.key], ratio, confidence) for row in rows]
     sign = 1.0 if higher else -1.0
     best = max(range(len(kept)), key=lambda i: (sign * means[i].mean, -kept[i]))
     pairs = [(i, best) for i in range(len(kept)) if i != best]
@@ -174,7 +186,8 @@ def _curve(
     p_of = {i: test.p_adjusted for (i, _), test in zip(pairs, tests, strict=True)}
     points = tuple(
         SizePoint(
-            sizes[k][0], k, t.mean, t.low, t.high, t.std_error, p_of.get(i, math.nan)
+            sizes[k][0], k, t.mean, *within(metric, t.low, t.high), t.std_error,
+            p_of.get(i, math.nan),
         )
         for i, (k, t) in enumerate(zip(kept, means, strict=True))
     )  # fmt: skip

@@ -6,7 +6,7 @@ fold, so that columns kept by luck show as columns kept now and then.
 
 import streamlit as st
 
-from components import cache, features, leaderboard, set_sizes, shell, steadiness
+from components import cache, features, set_sizes, shell, steadiness
 from components.trial import trial
 from outfold.study.trial import trial_study
 
@@ -22,7 +22,7 @@ if not choices:
     st.info("Choose at least one method.", icon=":material/info:")
     st.stop()
 
-run = trial(trial_study(study, data.facts, "selector", choices), "methods", leaderboard.filling)
+run = trial(trial_study(study, data.facts, "selector", choices), "methods", features.filling)
 result = cache.agreement(run) if run else None
 if result is not None and not result.columns:
     result = None
@@ -55,7 +55,7 @@ if worth.open:
             st.info(NEEDS_TRIAL, icon=":material/science:")
 if steady.open:
     with steady, shell.boundary():
-        steadiness.steadiness(study, choices, result)
+        steadiness.steadiness(study, features.searching(choices), result)
 if sizes.open:
     with sizes, shell.boundary():
         set_sizes.by_size(study, data.facts, choices)

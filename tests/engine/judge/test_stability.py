@@ -3,7 +3,12 @@ import math
 import numpy as np
 import pytest
 
-from outfold.judge.stability import agreement, stability, stability_interval
+from outfold.judge.stability import (
+    agreement,
+    alike_stability,
+    stability,
+    stability_interval,
+)
 from outfold.select.selection import Selection
 from tests.reference.cases import cases
 
@@ -95,3 +100,57 @@ def test_the_interval_of_random_selections_covers_zero():
         got = stability_interval(kept)
         held += got.low <= 0 <= got.high
     assert 180 <= held <= 199
+
+
+def test_borda_points_and_disagreement_by_hand():
+    """Three columns: the first before both others is 1, the last 0; half against half is 1."""
+    found = {
+        "a": (Selection(("x",), {"x": 3.0, "y": 2.0, "z": 1.0}),),
+        "b": (Selection(("y", "x"), {"y": 0.4, "x": 0.3, "z": 0.2}),),
+    }
+    result = agreement(found)
+    assert result.columns == ("x", "y", "z")
+    np.testing.assert_allclose(result.points, [0.75, 0.75, 0.0])
+    np.testing.assert_allclose(result.disagreement, [0.0, 1.0, 0.0])
+    np.testing.assert_allclose(result.score[:, 1], [0.3, 0.4, 0.2])
+    assert result.majority() == ("x", "y")
+    assert result.usually_kept("b") == ("y", "x")
+    assert result.part([2, 0]).columns == ("z", "x")
+
+
+def test_an_undefined_stability_says_why():
+    """One split, or everything kept."""
+    every = Selection(("x", "y"), {})
+    once = agreement({"a": (every,)}).selectors[0]
+    always = agreement({"a": (every, every)}).selectors[0]
+    assert "One split" in once.undefined
+    assert "kept every column" in always.undefined
+
+
+def test_stability_with_lookalikes_is_the_plain_one_where_none_are_alike():
+    """With the identity as likeness both formulas agree, for sizes that vary too."""
+    kept = [[1, 1, 0, 0, 0], [1, 0, 1, 0, 0], [1, 1, 0, 0, 1], [1, 1, 0, 0, 0]]
+    assert alike_stability(kept, np.eye(5)) == pytest.approx(stability(kept))
+    assert alike_stability(kept, np.eye(5)) == pytest.approx(0.393939, abs=1e-6)
+
+
+def test_columns_that_take_turns_are_steady_once_they_count_as_alike():
+    """Either of two copies beside a fixed column: nothing changes but the name."""
+    kept = np.array([[1, 0, 1, 0], [0, 1, 1, 0]] * 10)
+    alike = np.eye(4)
+    alike[0, 1] = alike[1, 0] = 1.0
+    assert stability(kept) < 0.5
+    assert alike_stability(kept, alike) == pytest.approx(1.0)
+
+
+def test_columns_drawn_by_lot_have_no_stability_with_lookalikes_either():
+    """Corrected for chance: its mean over many draws is near 0, whatever is alike."""
+    draw = np.random.default_rng(3)
+    base = draw.random((20, 20))
+    alike = np.maximum(base, base.T)
+    np.fill_diagonal(alike, 1.0)
+    values = []
+    for _ in range(60):
+        kept = np.array([draw.permutation(20) < draw.integers(3, 9) for _ in range(40)])
+        values.append(alike_stability(kept, alike))
+    assert abs(np.mean(values)) < 0.05
