@@ -38,7 +38,9 @@ def draw(result: Path, penalty: float | None = None, measured: str = "") -> go.F
     share = result.penalties / result.penalties[0]
     colours = colours_of([result.sources[i] for i in largest])
     figure = go.Figure()
-    for place, i in reversed(list(enumerate(order[:MOST]))):
+    numbered = list(enumerate(order[:MOST]))
+    # Named lines lie over the grey ones.
+    for place, i in [*numbered[NAMED:], *numbered[:NAMED]]:
         name, first = label(shown(result.sources[i])), place < NAMED
         figure.add_scatter(
             x=share,

@@ -42,6 +42,7 @@ with models:
 with columns:
     st.caption("Each selector is fitted anew on the training rows of every fold.")
     params.strategy_cards("selector", study, table.facts)
+    leaderboard.by_hand(study)
 with classes:
     if is_classification(study.task):
         st.caption("Resampling changes training rows only; validation rows stay as they are.")

@@ -46,7 +46,7 @@ def test_a_verdict_says_which_way_the_difference_goes(shift, verdict, says):
 def test_where_less_is_better_a_lower_score_is_the_better_one():
     """The direction of the metric decides."""
     run = a_run(none=BASE, cfs=BASE - 0.1 + 0.1 * NOISE)
-    scores = [dict(brier=c.scores["roc_auc"]) for c in run.candidates]
+    scores = [{"brier": c.scores["roc_auc"]} for c in run.candidates]
     rows = tuple(
         CandidateResult(c.candidate, "finished", splits_done=5, scores=s)
         for c, s in zip(run.candidates, scores, strict=True)

@@ -46,6 +46,15 @@ def held(elsewhere, workspace: Workspace, study: Study, export=None) -> None:
     agree(carried(elsewhere, export), workspace, study, list(export.candidates))
 
 
+def test_columns_chosen_by_hand_are_written_as_names(workspace, elsewhere):
+    """The script keeps the same columns in every fold, and its numbers are those of the steps."""
+    by_hand = Choice.of("pinned", columns=("signal", "kind"))
+    study = study_of(workspace, selectors=(Choice("none"), by_hand))
+    export = export_study(workspace, study)
+    assert '"signal"' in export.document.script()
+    held(elsewhere, workspace, study, export)
+
+
 @pytest.mark.cluster
 def test_a_whole_run_comes_out_the_same(client, workspace, elsewhere):
     """Every finished candidate's stored predictions and scores; the failed one is named."""
