@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 USUAL = ("cfs", "mrmr", "l1")
 """Methods that are put side by side unless the study names some."""
 
+TICKED = 200
+"""Columns up to which one can start from all of them and take some out."""
+
 CONSENSUS = (
     "**Consensus** is a vote: on every split each method has one vote for every column that it "
     "keeps. Columns with as many votes are told apart by **Borda points** (de Borda 1781): the "
@@ -348,7 +351,9 @@ def by_hand(study: Study, data: StudyTable, result: Agreement | None) -> None:
     if result is not None:
         starts["The consensus: at least half of the votes"] = result.majority()
         starts |= {f"{s.selector}": result.usually_kept(s.selector) for s in result.selectors}
-    starts |= {"Nothing": (), "Every column": tuple(columns)}
+    starts["Nothing"] = ()
+    if len(columns) <= TICKED:
+        starts["Every column"] = tuple(columns)
     left, _ = st.columns(2)
     with left:
         start = st.selectbox(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from typing import Literal
 
@@ -74,7 +75,8 @@ def sized(choice: Choice, k: int) -> Choice:
 def sizes_study(study: Study, facts: Facts, choices: Sequence[Choice]) -> Study:
     """The study reduced to rankings at nested sizes and keeping every column, with a quick model.
 
-    Each size is a candidate of its own: its ranking is made anew in each training fold.
+    Each size is a candidate of its own: its ranking is made anew in each training fold. The splits
+    are those of the study without its further repeats, since sizes are many.
 
     Raises:
         NotApplicableError: None of the selectors ranks, or there is one column only.
@@ -88,4 +90,5 @@ def sizes_study(study: Study, facts: Facts, choices: Sequence[Choice]) -> Study:
             "Choose a method with a number of columns to keep, such as mutual information.",
         )
     at = [sized(c, k) for c in ranked for k in sizes(facts.n_features)]
-    return trial_study(study, facts, "selector", at)
+    once = dataclasses.replace(study.validation, repeats=1)
+    return trial_study(study.replace(validation=once), facts, "selector", at)
