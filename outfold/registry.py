@@ -50,7 +50,7 @@ class Param:
     Attributes:
         key: The name that ``build`` takes it by.
         label: What a person reads.
-        kind: The type of value.
+        kind: The type of value; ``columns`` is a tuple of column names.
         default: The value used when nothing is said; ``None`` only with ``none_label``.
         low: Least value allowed, inclusive.
         high: Greatest value allowed, inclusive.
