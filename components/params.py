@@ -124,7 +124,8 @@ def param_form(
                          if p.key in values and values[p.key] != p.default}  # fmt: skip
             return change(Choice.of(strategy.key, **differing))
 
-        _control(param, state.bound(f"{key}-{param.key}", _shown(param, now), apply))
+        shown = _shown(param, now)
+        _control(param, state.bound(f"{key}-{param.key}", shown, apply), now=shown)
 
 
 def setting(
@@ -147,7 +148,8 @@ def setting(
     def apply(new: Any) -> Study:
         return change(param.check(_typed(param, new)))
 
-    _control(param, state.bound(key, _shown(param, value), apply), names or {})
+    shown = _shown(param, value)
+    _control(param, state.bound(key, shown, apply), names or {}, shown)
 
 
 def _typed(param: Param, value: Any) -> Any:
@@ -165,8 +167,13 @@ def _shown(param: Param, value: Value) -> Any:
     return int(value) if param.kind == "int" else float(value)
 
 
-def _control(param: Param, bound: dict[str, Any], names: Mapping[str, str] | None = None) -> None:
-    """One parameter's control."""
+def _control(
+    param: Param,
+    bound: dict[str, Any],
+    names: Mapping[str, str] | None = None,
+    now: Any = None,
+) -> None:
+    """One parameter's control, which shows a value."""
     about = " ".join(part for part in (param.help, param.source and f"({param.source})") if part)
     if param.kind == "bool":
         st.toggle(param.label, help=about or None, **bound)
@@ -185,7 +192,7 @@ def _control(param: Param, bound: dict[str, Any], names: Mapping[str, str] | Non
         study = state.current().study
         known = [str(c) for c in cache.table(study).frame.columns] if study else []
         # A column that has left the table stays to be seen, so that it can be taken out.
-        gone = [name for name in st.session_state[bound["key"]] if name not in known]
+        gone = [name for name in now or [] if name not in known]
         st.multiselect(
             param.label,
             [*known, *gone],

@@ -6,7 +6,7 @@ fold, so that columns kept by luck show as columns kept now and then.
 
 import streamlit as st
 
-from components import cache, features, set_sizes, shell, steadiness
+from components import cache, features, leakage, set_sizes, shell, steadiness
 from components.trial import trial
 from outfold.study.trial import trial_study
 
@@ -73,3 +73,4 @@ if by_hand.open:
         features.by_hand(study, data, result)
 
 features.take(study, choices)
+leakage.meter(study, "selector", features.searching(choices))
