@@ -32,6 +32,9 @@ FLAT = 1e-13
 DOUBTFUL = 1e-6
 """Below this share, a variance from sums has lost digits and is computed anew from the rows."""
 
+FEW = 0.1
+"""Up to this share of missing values it is quicker to sum what they take away."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shifted:
@@ -160,9 +163,10 @@ def _sums_without_gaps(data: Shifted, chosen: Ints, everything: bool) -> Sums:
 
 
 def _sums_with_gaps(data: Shifted, chosen: Ints, everything: bool) -> Sums:
-    """Each pair shares rows of its own: products with the matrix of what is present.
+    """Each pair shares rows of its own: sums over the rows that a column has.
 
-    Columns that are missing in the same rows share one row of that matrix.
+    Columns that are missing in the same rows share their sums. Where few values are missing, what
+    the missing rows take away is summed, else products with the matrix of what is present are.
     """
     width, some = len(data.columns), len(chosen)
     groups = gap_groups(data.columns)
@@ -170,23 +174,91 @@ def _sums_with_gaps(data: Shifted, chosen: Ints, everything: bool) -> Sums:
     for number, (_, places) in enumerate(groups):
         which[places] = number
     first = np.array([places[0] for _, places in groups], dtype=np.intp)
-    kinds = len(groups)
-    n, xy = np.zeros((kinds, kinds)), np.zeros((some, width))
+    known = _shared_rows([rows for rows, _ in groups], len(data.columns[0]))
+    n = known[np.ix_(which[chosen], which)].astype(np.float64)
+    absent = 1.0 - float(np.diagonal(known).mean()) / len(data.columns[0])
+    taken = np.zeros((some, len(groups)))
+    if everything and absent < FEW:
+        xy, left, taken = _sums_by_absence(data, first)
+        right = left
+    else:
+        xy, left, right = _sums_by_presence(data, chosen, everything, first, which)
+    left, right = left[:, which], right[:, which[chosen]]
+    x, xx = left[:some], left[some:]
+    y, yy = (x.T, xx.T) if everything else (right[:width].T, right[width:].T)
+    count = np.maximum(n, 1.0)
+    xy -= x * y / count
+    vx = xx - x * x / count
+    vy = None if everything else yy - y * y / count
+    # Where nearly everything is taken away, what is left has lost its digits.
+    blurred = taken[:, which] > 1 - 1e-4
+    flat, doubtful = (vx <= FLAT * xx) & ~blurred, (vx < DOUBTFUL * xx) | blurred
+    if vy is None:
+        flat, doubtful = flat | flat.T, doubtful | doubtful.T
+    else:
+        flat, doubtful = flat | (vy <= FLAT * yy), doubtful | (vy < DOUBTFUL * yy)
+    return n.astype(np.intp), vx, vy, xy, flat, doubtful
+
+
+def _shared_rows(present: Sequence[npt.NDArray[np.bool_] | None], rows: int) -> Ints:
+    """How many rows every two groups of columns share, counted in words of 64 rows."""
+    words = np.zeros((len(present), -(-rows // 64)), dtype=np.uint64)
+    for place, known in enumerate(present):
+        packed = np.packbits(np.ones(rows, dtype=bool) if known is None else known)
+        words[place].view(np.uint8)[: len(packed)] = packed
+    n = np.empty((len(present), len(present)), dtype=np.intp)
+    for place, own in enumerate(words):
+        n[place, place:] = np.bitwise_count(own & words[place:]).sum(axis=1)
+        n[place:, place] = n[place, place:]
+    return n
+
+
+def _sums_by_absence(data: Shifted, first: Ints) -> tuple[Floats, Floats, Floats]:
+    """Products of all columns, their sums and squares over the rows that some columns have.
+
+    Each sum is that over all rows less that over the missing ones. The third array, shape
+    (n_columns, n_first), says which share of a column's squares the missing rows take away.
+    """
+    from scipy import sparse
+
+    width = len(data.columns)
+    xy, whole = np.zeros((width, width)), np.zeros(2 * width)
+    lost = np.zeros((len(first), 2 * width))
+    step = max(256, PIECE // max(1, width))
+    space, tall = np.empty((width, step)), np.empty((step, 2 * width))
+    for z, absent in data.pieces(space):
+        rows = z.shape[1]
+        both = tall[:rows]
+        both[:, :width] = z.T
+        np.multiply(both[:, :width], both[:, :width], out=both[:, width:])
+        xy += z @ z.T
+        whole[:width] += z.sum(axis=1)
+        gaps = absent if len(first) == width else absent[first]
+        at = np.flatnonzero(gaps)
+        ends = np.searchsorted(at, np.arange(len(first) + 1) * rows)
+        marks = sparse.csr_array((np.ones(len(at)), at % rows, ends), shape=(len(first), rows))
+        lost += marks @ both
+    whole[width:] = np.diagonal(xy)
+    taken = lost.T[width:] / np.maximum(whole[width:], np.finfo(float).tiny)[:, None]
+    return xy, whole[:, None] - lost.T, taken
+
+
+def _sums_by_presence(
+    data: Shifted, chosen: Ints, everything: bool, first: Ints, which: Ints
+) -> tuple[Floats, Floats, Floats]:
+    """The same by products with the matrix of what is present, also for chosen columns alone."""
+    width, some, kinds = len(data.columns), len(chosen), len(first)
+    xy = np.zeros((some, width))
     left, right = np.zeros((2 * some, kinds)), np.zeros((2 * width, kinds))
     # The work space is taken once: fresh memory for each piece costs more than the sums in it.
     step = max(256, PIECE // max(1, width))
     space, masks = np.empty((2 * width, step)), np.empty((kinds, step))
-    counts = np.empty((kinds, step), dtype=np.float32)
     twice = np.concatenate([chosen, chosen + width])
     for z, absent in data.pieces(space[:width]):
         rows = z.shape[1]
-        both, mask, short = space[:, :rows], masks[:, :rows], counts[:, :rows]
-        present = ~absent if kinds == width else ~absent[first]
-        np.copyto(mask, present)
-        # Counts of a piece are exact in single precision, at half the time.
-        np.copyto(short, present)
+        both, mask = space[:, :rows], masks[:, :rows]
+        np.copyto(mask, ~absent if kinds == width else ~absent[first])
         np.multiply(z, z, out=both[width:])
-        n += short @ short.T
         if everything:
             xy += z @ z.T
             left += both @ mask.T
@@ -195,20 +267,7 @@ def _sums_with_gaps(data: Shifted, chosen: Ints, everything: bool) -> Sums:
             left += both[twice] @ mask.T
             own = np.unique(which[chosen])
             right[:, own] += both @ mask[own].T
-    n = n[np.ix_(which[chosen], which)]
-    left, right = left[:, which], right[:, which[chosen]]
-    x, xx = left[:some], left[some:]
-    y, yy = (x.T, xx.T) if everything else (right[:width].T, right[width:].T)
-    count = np.maximum(n, 1.0)
-    xy -= x * y / count
-    vx = xx - x * x / count
-    vy = None if everything else yy - y * y / count
-    flat, doubtful = vx <= FLAT * xx, vx < DOUBTFUL * xx
-    if vy is None:
-        flat, doubtful = flat | flat.T, doubtful | doubtful.T
-    else:
-        flat, doubtful = flat | (vy <= FLAT * yy), doubtful | (vy < DOUBTFUL * yy)
-    return n.astype(np.intp), vx, vy, xy, flat, doubtful
+    return xy, left, left if everything else right
 
 
 def correlation_p(value: Floats, n: Ints | Floats, controls: int = 0) -> Floats:

@@ -359,3 +359,18 @@ def test_the_table_is_left_as_it_was() -> None:
     before = frame.copy(deep=True)
     associate(frame, schema)
     pd.testing.assert_frame_equal(frame, before)
+
+
+@pytest.mark.parametrize("share", [0.02, 0.09, 0.4])
+def test_few_and_many_gaps_take_two_ways_to_the_same_correlations(share: float) -> None:
+    """What missing rows take away, or products with what is present: pandas says the same."""
+    rng = np.random.default_rng(11)
+    values = rng.normal(size=(4000, 9)) + rng.normal(size=(4000, 1))
+    values[rng.random(values.shape) < share] = np.nan
+    values[:, 8] = np.where(np.isnan(values[:, 7]), np.nan, values[:, 8])
+    frame = pd.DataFrame(values).add_prefix("v")
+    found = associate(frame, Schema(tuple(Column(c, "numeric") for c in frame)))
+    wanted = frame.corr().to_numpy()
+    assert found.square(found.value, 1.0, np.nan) == pytest.approx(wanted, abs=1e-12)
+    present = frame.notna().to_numpy().astype(float)
+    assert (found.square(found.n, 0, 0) == np.where(np.eye(9), 0, present.T @ present)).all()
