@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from outfold.data.schema import Schema
@@ -16,9 +17,17 @@ from outfold.explore.columns import Columns, LeftOut, Missing, read_columns
 from outfold.explore.distance import distance_block
 from outfold.explore.gaps import gap_groups
 from outfold.explore.information import bin_codes
-from outfold.explore.linear import Shifted, correlation_p, pearson_of, shifted
+from outfold.explore.linear import (
+    Shifted,
+    correlation_p,
+    pearson_block,
+    pearson_of,
+    shifted,
+)
 from outfold.explore.measures import (
     AUTO,
+    KIND_LABELS,
+    KINDS,
     MEASURES,
     NOT_MEASURED,
     ORDER,
@@ -27,13 +36,27 @@ from outfold.explore.measures import (
     Ints,
     Measure,
     PairKind,
+    Report,
+    measures_for,
 )
 from outfold.explore.mixed import ratio_block
 from outfold.explore.multiplicity import benjamini_hochberg
-from outfold.explore.nominal import nominal_block
+from outfold.explore.nominal import Codes, nominal_block
+from outfold.explore.partial import partial_block
 from outfold.explore.rank import kendall_block, spearman_block
 
 NOTHING = 255
+_KIND_CODES = {
+    (a, b): KINDS.index(kind)
+    for kind, both in (
+        ("numeric", [(0, 0)]),
+        ("mixed", [(0, 1), (1, 0)]),
+        ("truth", [(0, 2), (2, 0)]),
+        ("nominal", [(1, 1), (1, 2), (2, 1), (2, 2)]),
+    )
+    for a, b in both
+}
+"""The kind of a pair by what its columns are: 0 numbers, 1 levels, 2 truth values."""
 SECONDS = 3.0
 """About how long ranks and distances may take before rows are sampled; stated in the notes."""
 
@@ -44,43 +67,59 @@ def associate(
     measure: Measure | Literal["auto"] = "auto",
     *,
     prefer: Collection[Measure] = (),
+    by_kind: Mapping[PairKind, Measure] | None = None,
     target: str | None = None,
+    given: Collection[str] = (),
     missing: Missing = "pairwise",
     max_rows: int | None = None,
     seed: int = 0,
     as_levels: Collection[str] = (),
+    report: Report | None = None,
 ) -> Associations:
     """Measure the association of every two columns.
 
     Numbers and times beside each other get Pearson's r, levels and truth values the bias-corrected
-    Cramér's V, mixed pairs the correlation ratio; or the one measure that is asked for, on the
-    pairs that it is defined for. Text and identifiers take no part.
+    Cramér's V, a number beside a truth value the point-biserial correlation, beside levels the
+    correlation ratio; or the one measure that is asked for, on the pairs that it is defined for.
+    Text and identifiers take no part.
 
     Args:
         frame: The typed table.
         schema: Its columns' types.
-        measure: ``auto`` or the one measure for all pairs. For Pearson, Spearman, Kendall and
-            distance a boolean column counts as 0 and 1.
-        prefer: With ``auto``: measures that take the place of the usual ones for their kind of
+        measure: ``auto`` or the one measure for all pairs. For Pearson, Spearman, Kendall,
+            distance and partial a boolean column counts as 0 and 1.
+        prefer: With ``auto``: measures that take the place of the usual ones for their kinds of
             pair, such as ``["spearman", "cramers_v"]``.
+        by_kind: With ``auto``: the measure for a kind of pair, such as
+            ``{"mixed": "mutual_info"}``; goes before ``prefer``.
         target: Measure only this column's pairs with the others.
+        given: For ``partial``: the columns whose influence is taken out of all others; by default
+            every pair is given all other columns.
         missing: ``pairwise``: each pair on the rows it has; ``complete``: all on the rows that
-            have every column that takes part.
+            have every column that takes part. Partial correlations are always on such rows.
         max_rows: Draw this many rows by chance where there are more. Without it all rows are used,
             except by measures that would take much longer than a few seconds; the notes say so.
         seed: Of the draw.
         as_levels: Columns of numbers that stand for classes.
+        report: Is told how much is done, 0 to 1; what it raises stops the work.
 
     Raises:
-        ParameterError: There is no such measure or treatment of missing values.
-        UnknownNameError: The target is not among the columns that take part.
+        ParameterError: There is no such measure or treatment of missing values, or a measure is
+            not defined for the kind of pair it was chosen for.
+        UnknownNameError: The target, or a column of ``given``, is not among those that take part.
     """
-    chosen = _chosen(measure, prefer)
+    chosen = _chosen(measure, prefer, by_kind or {})
     if missing not in ("pairwise", "complete"):
         raise ParameterError(
             f"Missing values cannot be treated as {missing!r}.", "Take pairwise or complete."
         )
+    if given and measure != "partial":
+        raise ParameterError(
+            "Only partial correlations are given other columns.", "Take the measure partial."
+        )
     only_numbers = measure != "auto" and MEASURES[measure].kinds == ("numeric",)
+    if measure == "partial":
+        schema, missing = _numbers_only(schema, as_levels), "complete"
     data = read_columns(
         frame,
         schema,
@@ -90,24 +129,41 @@ def associate(
         as_levels=as_levels,
         truth_as_numbers=only_numbers,
     )
-    data = _without_unmeasured(data, chosen)
+    truth = frozenset(c.name for c in schema.columns if c.type == "boolean")
+    data = _without_unmeasured(data, chosen, truth)
     names = [c for c in schema.names() if c in data.number_names or c in data.level_names]
-    if target is not None and target not in names:
-        why = next((c.why for c in data.left_out if c.name == target), "is not in the table")
-        raise UnknownNameError(
-            f"The target {target!r} has no associations: it {why}.",
-            "Columns that take part: " + ", ".join(names),
-        )
-    table = _Table(data, names, target)
+    for name in [*([] if target is None else [target]), *given]:
+        if name not in names:
+            why = next((c.why for c in data.left_out if c.name == name), "is not in the table")
+            raise UnknownNameError(
+                f"{'The target ' if name == target else ''}{name!r} has no associations: it {why}.",
+                "Columns that take part: " + ", ".join(names),
+            )
+    names = [c for c in names if c not in given]
+    table = _Table(data, names, target, truth, tuple(given), report or _silent)
     table.measure(chosen, seed)
     return table.finish(target, missing)
 
 
+def _silent(_: float) -> None:
+    """Nobody is told."""
+
+
+def _numbers_only(schema: Schema, as_levels: Collection[str]) -> Schema:
+    """The columns that count as numbers: rows are complete in them alone."""
+    kept = ("numeric", "datetime", "boolean")
+    return Schema(
+        tuple(c for c in schema.columns if c.type in kept and c.name not in set(as_levels))
+    )
+
+
 def _chosen(
-    measure: Measure | Literal["auto"], prefer: Collection[Measure]
+    measure: Measure | Literal["auto"],
+    prefer: Collection[Measure],
+    by_kind: Mapping[PairKind, Measure],
 ) -> dict[PairKind, Measure]:
     """The measure for each kind of pair."""
-    for key in [*prefer, *([] if measure == "auto" else [measure])]:
+    for key in [*prefer, *by_kind.values(), *([] if measure == "auto" else [measure])]:
         if key not in MEASURES:
             raise ParameterError(
                 f"There is no measure {key!r}.", "Known: auto, " + ", ".join(MEASURES)
@@ -117,25 +173,38 @@ def _chosen(
     chosen = dict(AUTO)
     for key in prefer:
         chosen.update(dict.fromkeys(MEASURES[key].kinds, key))
+    for kind, key in by_kind.items():
+        fitting = measures_for(kind)
+        if key not in fitting:
+            raise ParameterError(
+                f"{MEASURES[key].label} is not defined for {KIND_LABELS[kind].lower()}.",
+                "Take one of " + ", ".join(fitting),
+            )
+        chosen[kind] = key
     return chosen
 
 
-def _without_unmeasured(data: Columns, chosen: dict[PairKind, Measure]) -> Columns:
+def _without_unmeasured(
+    data: Columns, chosen: dict[PairKind, Measure], truth: Collection[str]
+) -> Columns:
     """Leave out the numbers or the levels when no chosen measure is defined for them."""
-    if "mixed" in chosen:
-        return data
     names = " and ".join(dict.fromkeys(MEASURES[m].label for m in chosen.values()))
     out: list[LeftOut] = []
-    if "numeric" not in chosen:
+    if not {"numeric", "mixed", "truth"} & set(chosen):
         out = [
             LeftOut(c, f"is a number, for which {names} is not defined") for c in data.number_names
         ]
         data = replace(data, number_names=(), numbers=())
-    if "nominal" not in chosen:
-        out = [
-            LeftOut(c, f"has levels, for which {names} is not defined") for c in data.level_names
-        ]
-        data = replace(data, level_names=(), codes=(), levels=())
+    if not {"nominal", "mixed"} & set(chosen):
+        gone = {c for c in data.level_names if "truth" not in chosen or c not in truth}
+        out = [LeftOut(c, f"has levels, for which {names} is not defined") for c in gone]
+        kept = [i for i, c in enumerate(data.level_names) if c not in gone]
+        data = replace(
+            data,
+            level_names=tuple(data.level_names[i] for i in kept),
+            codes=tuple(data.codes[i] for i in kept),
+            levels=tuple(data.levels[i] for i in kept),
+        )
     return replace(data, left_out=(*data.left_out, *out))
 
 
@@ -146,11 +215,17 @@ class _Table:
     data: Columns
     names: list[str]
     target: str | None
+    truth: frozenset[str]
+    given: tuple[str, ...]
+    report: Report
 
     def __post_init__(self) -> None:
         place = {name: i for i, name in enumerate(self.names)}
-        self.at_numbers = np.array([place[c] for c in self.data.number_names], dtype=np.intp)
+        self.at_numbers = np.array(
+            [place[c] for c in self.data.number_names if c in place], dtype=np.intp
+        )
         self.at_levels = np.array([place[c] for c in self.data.level_names], dtype=np.intp)
+        self.is_truth = np.array([c in self.truth for c in self.data.level_names], dtype=bool)
         shape = (len(self.names), len(self.names))
         self.value = np.full(shape, np.nan)
         self.p_value = np.full(shape, np.nan)
@@ -162,34 +237,47 @@ class _Table:
     def measure(self, chosen: dict[PairKind, Measure], seed: int) -> None:
         """Measure every kind of pair with its measure."""
         numbers, levels = self.at_numbers, self.at_levels
-        if len(set(chosen.values())) == 1 and "mixed" in chosen and len(chosen) == 3:
-            self._information()
-            return
+        informed = [kind for kind, key in chosen.items() if key == "mutual_info"]
+        if informed:
+            self._information(informed, self._share(0.0, 0.4))
         ready: Shifted | None = None
         if len(numbers) and ("mixed" in chosen or chosen.get("numeric") == "pearson"):
             ready = shifted(self.data.numbers)
-        left = self._left(numbers)
-        if "numeric" in chosen and len(numbers) > 1 and (left is None or len(left)):
-            key = chosen["numeric"]
+        left, key = self._left(numbers), chosen.get("numeric", "mutual_info")
+        if key != "mutual_info" and len(numbers) > 1 and (left is None or len(left)):
             if key == "pearson" and ready is not None:
                 block = pearson_of(ready, left)
-            elif key == "mutual_info":
-                block = self._binned(left)
+            elif key == "partial":
+                block = self._partial(left)
             else:
-                block = self._slow(key, left, seed)
+                block = self._slow(key, left, seed, self._share(0.4, 0.3))
             self._write(block, numbers if left is None else numbers[left], numbers, key)
-        left = self._left(levels)
-        if "nominal" in chosen and len(levels) > 1 and (left is None or len(left)):
-            key = chosen["nominal"]
-            found = nominal_block(self.data.codes, [len(t) for t in self.data.levels], left)
-            if key == "mutual_info":
-                block = found.information()
-            else:
-                block = found.cramers(corrected=key == "cramers_v_corrected")
-            self._write(block, levels if left is None else levels[left], levels, key)
-        if "mixed" in chosen and len(numbers) and len(levels) and ready is not None:
+        self.report(0.7)
+        left, key = self._left(levels), chosen.get("nominal", "mutual_info")
+        if key != "mutual_info" and len(levels) > 1 and (left is None or len(left)):
             sizes = [len(t) for t in self.data.levels]
-            self._write(ratio_block(ready, self.data.codes, sizes), numbers, levels, "eta")
+            found = nominal_block(self.data.codes, sizes, left, self._share(0.7, 0.2))
+            block = found.cramers(corrected=key == "cramers_v_corrected")
+            self._write(block, levels if left is None else levels[left], levels, key)
+        self.report(0.9)
+        if not len(numbers) or not len(levels):
+            return
+        for kind, some in (("mixed", ~self.is_truth), ("truth", self.is_truth)):
+            key = chosen.get(kind, "mutual_info")
+            if key == "mutual_info" or not some.any():
+                continue
+            codes = [c for c, s in zip(self.data.codes, some, strict=True) if s]
+            if key == "eta":
+                sizes = [len(t) for t, s in zip(self.data.levels, some, strict=True) if s]
+                block = ratio_block(ready or self.data.numbers, codes, sizes)
+                self._write(block, numbers, levels[some], key)
+            else:
+                self._write(_point_biserial(self.data.numbers, codes), levels[some], numbers, key)
+        self.report(1.0)
+
+    def _share(self, start: float, size: float) -> Report:
+        """Tell of a part of the work as of the whole."""
+        return lambda done: self.report(start + size * done)
 
     def _left(self, at: Ints) -> Ints | None:
         """Among some columns, the target's place; None for all columns."""
@@ -197,23 +285,42 @@ class _Table:
             return None
         return np.flatnonzero(at == self.names.index(self.target))
 
-    def _binned(self, left: Ints | None) -> Block:
-        parts = [bin_codes(v) for v in self.data.numbers]
-        return nominal_block([c for c, _ in parts], [s for _, s in parts], left).information()
-
-    def _information(self) -> None:
-        """Mutual information of all columns, numbers cut into bins."""
-        parts = [bin_codes(v) for v in self.data.numbers]
-        codes = [c for c, _ in parts] + list(self.data.codes)
-        sizes = [s for _, s in parts] + [len(t) for t in self.data.levels]
-        at = np.concatenate([self.at_numbers, self.at_levels])
-        if len(codes) < 2:
-            return
+    def _information(self, kinds: Collection[PairKind], report: Report) -> None:
+        """Mutual information of all pairs of some kinds, numbers cut into bins."""
+        mixed = "mixed" in kinds or "truth" in kinds
+        of_numbers = self.data.numbers if mixed or "numeric" in kinds else ()
+        of_levels = len(self.data.codes) if mixed or "nominal" in kinds else 0
+        parts = [bin_codes(v) for v in of_numbers]
+        codes = [c for c, _ in parts] + list(self.data.codes[:of_levels])
+        sizes = [s for _, s in parts] + [len(t) for t in self.data.levels[:of_levels]]
+        at = np.concatenate([self.at_numbers[: len(parts)], self.at_levels[:of_levels]])
+        sort = np.concatenate(
+            [np.zeros(len(parts), dtype=np.intp), 1 + self.is_truth[:of_levels].astype(np.intp)]
+        )
         left = self._left(at)
-        block = nominal_block(codes, sizes, left).information()
-        self._write(block, at if left is None else at[left], at, "mutual_info")
+        if len(codes) < 2 or (left is not None and not len(left)):
+            return
+        block = nominal_block(codes, sizes, left, report).information()
+        own = np.arange(len(at)) if left is None else left
+        table = np.array([[_KIND_CODES[a, b] for b in range(3)] for a in range(3)])
+        wanted = [KINDS.index(kind) for kind in kinds]
+        where = np.isin(table[sort[own]][:, sort], wanted)
+        self._write(block, at[own], at, "mutual_info", where)
 
-    def _slow(self, key: Measure, left: Ints | None, seed: int) -> Block:
+    def _partial(self, left: Ints | None) -> Block:
+        """Partial correlations; every array is complete here."""
+        columns = dict(zip(self.data.number_names, self.data.numbers, strict=True))
+        own = [columns[c] for c in self.data.number_names if c not in self.given]
+        block = partial_block(own, [columns[c] for c in self.given] if self.given else None)
+        taken = (
+            "given " + ", ".join(self.given)
+            if self.given
+            else f"given the {max(0, len(own) - 2)} other numbers"
+        )
+        self.notes.append(f"Every pair of numbers is measured {taken}, on rows that have all.")
+        return block if left is None else block.rows(left)
+
+    def _slow(self, key: Measure, left: Ints | None, seed: int, report: Report) -> Block:
         """Ranks and distances, on fewer rows where all would take long."""
         columns = self.data.numbers
         rows = _affordable(key, columns, len(columns) if left is None else len(left))
@@ -226,11 +333,28 @@ class _Table:
                 f" rows drawn by chance (seed {seed}), since all would take long."
             )
         if key == "spearman":
-            return spearman_block(columns, left)
-        return kendall_block(columns, left) if key == "kendall" else distance_block(columns, left)
+            return spearman_block(columns, left, report)
+        measure = kendall_block if key == "kendall" else distance_block
+        return measure(columns, left, report)
 
-    def _write(self, block: Block, left: Ints, right: Ints, key: Measure) -> None:
+    def _write(
+        self,
+        block: Block,
+        left: Ints,
+        right: Ints,
+        key: Measure,
+        wanted: npt.NDArray[np.bool_] | None = None,
+    ) -> None:
+        """Put a block in its place, or only some of its cells."""
         where = np.ix_(left, right)
+        if wanted is not None:
+            i, j = np.nonzero(wanted)
+            for a, b in ((left[i], right[j]), (right[j], left[i])):
+                self.value[a, b], self.n[a, b] = block.value[i, j], block.n[i, j]
+                self.reason[a, b], self.kind[a, b] = block.reason[i, j], ORDER.index(key)
+                if block.p_value is not None:
+                    self.p_value[a, b] = block.p_value[i, j]
+            return
         for square, values in (
             (self.value, block.value),
             (self.n, block.n),
@@ -258,7 +382,7 @@ class _Table:
         first, second = first[wanted], second[wanted]
         value, n = self.value[first, second], self.n[first, second].astype(np.intp)
         kind, p = self.kind[first, second], self.p_value[first, second]
-        linear = kind == ORDER.index("pearson")
+        linear = np.isin(kind, [ORDER.index("pearson"), ORDER.index("point_biserial")])
         p[linear] = correlation_p(value[linear], n[linear])
         return Associations(
             tuple(self.names),
@@ -275,6 +399,12 @@ class _Table:
             self.data.left_out,
             (*self.data.notes, *self.notes),
         )
+
+
+def _point_biserial(numbers: Sequence[Floats], truth: Sequence[Codes]) -> Block:
+    """Pearson's r of truth values, 0 and 1 (left), with numbers (right)."""
+    as_numbers = [np.where(code < 0, np.nan, code) for code in truth]
+    return pearson_block([*as_numbers, *numbers], np.arange(len(truth))).right(len(truth))
 
 
 def _affordable(key: Measure, columns: tuple[Floats, ...], left: int) -> int:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from outfold.explore.linear import unit
-from outfold.explore.measures import CONSTANT, LEAST_ROWS, Block, Floats, Ints
+from outfold.explore.measures import CONSTANT, LEAST_ROWS, Block, Floats, Ints, Report
 from outfold.explore.rank import by_shared_rows
 
 
@@ -58,12 +58,14 @@ def distance_correlation(a: Floats, b: Floats) -> DistanceCorrelation:
     )
 
 
-def distance_block(columns: Sequence[Floats], left: Ints | None = None) -> Block:
-    """Distance correlation of every pair; see ``linear.pearson_block`` for the arguments.
+def distance_block(
+    columns: Sequence[Floats], left: Ints | None = None, report: Report | None = None
+) -> Block:
+    """Distance correlation of every pair; see ``rank.by_shared_rows`` for the arguments.
 
     Takes n_columns × n² numbers of memory, so rows have to be sampled first.
     """
-    return by_shared_rows(columns, left, _of_complete)
+    return by_shared_rows(columns, left, _of_complete, report)
 
 
 def _of_complete(parts: Sequence[Floats], first: Ints, second: Ints) -> Block:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -11,9 +12,18 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
 
-PairKind = Literal["numeric", "nominal", "mixed"]
-"""numeric: two columns of numbers, times or truth values. nominal: two columns of levels.
-mixed: numbers beside levels."""
+PairKind = Literal["numeric", "nominal", "mixed", "truth"]
+"""numeric: two columns of numbers or times. nominal: two columns of levels or truth values.
+mixed: numbers beside levels. truth: numbers beside truth values."""
+KINDS: tuple[PairKind, ...] = get_args(PairKind)
+KIND_LABELS: dict[PairKind, str] = {
+    "numeric": "Two numbers",
+    "truth": "A number and a truth value",
+    "mixed": "A number and levels",
+    "nominal": "Two columns of levels",
+}
+Report = Callable[[float], None]
+"""Is told how much of the work is done, 0 to 1; may raise to stop it."""
 
 Measure = Literal[
     "pearson",
@@ -24,6 +34,8 @@ Measure = Literal[
     "cramers_v_corrected",
     "eta",
     "mutual_info",
+    "point_biserial",
+    "partial",
 ]
 """The keys of the measures that a whole table can be asked for."""
 
@@ -56,7 +68,7 @@ _INFOS = (
         "pearson",
         "Pearson's r",
         "How well a straight line describes two numbers; a date counts as a number, a truth value"
-        " as 0 or 1 (then it is the point-biserial correlation).",
+        " as 0 or 1.",
         ("numeric",),
         True,
         True,
@@ -113,7 +125,7 @@ _INFOS = (
         "Correlation ratio",
         "The root of the share of a number's variance that lies between the levels; with a truth"
         " value it is the size of the point-biserial correlation.",
-        ("mixed",),
+        ("mixed", "truth"),
         False,
         True,
         "Pearson 1905; p-value from the one-way analysis of variance",
@@ -123,10 +135,30 @@ _INFOS = (
         "Mutual information",
         "Any dependence at all, in nats; numbers are first cut into at most ten bins of about"
         " equally many rows, and the plug-in estimate is used.",
-        ("numeric", "nominal", "mixed"),
+        KINDS,
         False,
         False,
         "Shannon 1948; p-value from the G test",
+    ),
+    MeasureInfo(
+        "point_biserial",
+        "Point-biserial correlation",
+        "Pearson's r of a number with a truth value as 0 or 1: above 0 where the number is greater"
+        " for true, below 0 where it is smaller.",
+        ("truth",),
+        True,
+        True,
+        "Pearson 1909; p-value from the t test with equal variances, n - 2 degrees of freedom",
+    ),
+    MeasureInfo(
+        "partial",
+        "Partial correlation",
+        "Pearson's r of what other columns leave of two numbers: all other numbers and truth"
+        " values, unless some are named; on the rows that have all of them.",
+        ("numeric",),
+        True,
+        True,
+        "Fisher 1924; p-value from Student's t with n - 2 - controls degrees of freedom",
     ),
 )
 MEASURES: dict[Measure, MeasureInfo] = {info.key: info for info in _INFOS}
@@ -137,14 +169,16 @@ AUTO: dict[PairKind, Measure] = {
     "numeric": "pearson",
     "nominal": "cramers_v_corrected",
     "mixed": "eta",
+    "truth": "point_biserial",
 }
 """What is measured unless something else is asked for."""
 
-Reason = Literal["", "constant", "too few rows", "not measured"]
+Reason = Literal["", "constant", "too few rows", "not measured", "determined by others"]
 REASONS: tuple[Reason, ...] = get_args(Reason)
 """Why a pair has no value. constant: one of the two does not vary in the rows that they share.
-too few rows: fewer than three shared rows, or no more rows than levels."""
-CONSTANT, TOO_FEW, NOT_MEASURED = 1, 2, 3
+too few rows: fewer than three shared rows, or no more rows than levels or controls. determined by
+others: the controls leave nothing of one of the two."""
+CONSTANT, TOO_FEW, NOT_MEASURED, DETERMINED = 1, 2, 3, 4
 
 LEAST_ROWS = 3
 """Fewer shared rows than this say nothing about a pair."""
@@ -183,3 +217,19 @@ class Block:
     n: Ints
     reason: npt.NDArray[np.uint8]
     p_value: Floats | None = None
+
+    def rows(self, places: Ints) -> Block:
+        """Only some of the left columns."""
+        p = None if self.p_value is None else self.p_value[places]
+        return Block(self.value[places], self.n[places], self.reason[places], p)
+
+    def right(self, start: int) -> Block:
+        """Without the first of the right columns."""
+        p = None if self.p_value is None else self.p_value[:, start:]
+        return Block(self.value[:, start:], self.n[:, start:], self.reason[:, start:], p)
+
+
+def measures_for(kind: PairKind) -> list[Measure]:
+    """The measures that a kind of pair can be given, the usual one first."""
+    fitting = [m for m in MEASURES if kind in MEASURES[m].kinds and m != "partial"]
+    return sorted(fitting, key=lambda m: m != AUTO[kind])

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from outfold.explore.measures import CONSTANT, LEAST_ROWS, TOO_FEW, Block, Floats, Ints
+from outfold.explore.measures import CONSTANT, LEAST_ROWS, TOO_FEW, Block, Floats, Ints, Report
 
 CELLS = 1 << 22
 """Cells of contingency tables, or of level indicators, that are held at a time."""
@@ -182,7 +182,10 @@ class NominalBlock:
 
 
 def nominal_block(
-    codes: Sequence[Codes], levels: Sequence[int], left: Ints | None = None
+    codes: Sequence[Codes],
+    levels: Sequence[int],
+    left: Ints | None = None,
+    report: Report | None = None,
 ) -> NominalBlock:
     """Measure every pair of columns of levels, each on the rows where both are present.
 
@@ -190,6 +193,7 @@ def nominal_block(
         codes: Arrays of shape (n_rows,); -1 is missing.
         levels: How many levels each column can have, at least 1.
         left: Places of the columns whose pairs are wanted; all by default.
+        report: Is told how many of these are done, 0 to 1.
     """
     width = len(codes)
     chosen = np.arange(width) if left is None else left
@@ -199,6 +203,8 @@ def nominal_block(
     sizes = np.asarray(levels, dtype=np.intp)
     starts = np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.intp)
     for some in _portions(sizes[chosen], int(sizes.sum())):
+        if report is not None:
+            report(some.start / len(chosen))
         places = chosen[some]
         tables = _tables(codes, sizes, starts, places)
         own = sizes[places]

@@ -22,6 +22,7 @@ from outfold.explore.measures import (
     Block,
     Floats,
     Ints,
+    Report,
 )
 
 MOST_ENUMERATED = 9
@@ -83,38 +84,57 @@ def kendall(a: Floats, b: Floats, *, exact: bool = False) -> Association:
     return Association(float(found.statistic), float(found.pvalue), n)
 
 
-def spearman_block(columns: Sequence[Floats], left: Ints | None = None) -> Block:
-    """Spearman's rho of every pair; see ``linear.pearson_block`` for the arguments."""
+def spearman_block(
+    columns: Sequence[Floats], left: Ints | None = None, report: Report | None = None
+) -> Block:
+    """Spearman's rho of every pair; see ``by_shared_rows`` for the arguments."""
 
     def measure(parts: Sequence[Floats], first: Ints, second: Ints) -> Block:
         return _between(pearson_block([ranks(p) for p in parts], first), second)
 
-    return by_shared_rows(columns, left, measure)
+    return by_shared_rows(columns, left, measure, report)
 
 
-def kendall_block(columns: Sequence[Floats], left: Ints | None = None) -> Block:
-    """Kendall's tau-b of every pair; see ``linear.pearson_block`` for the arguments."""
-    return by_shared_rows(columns, left, _kendall_of_complete)
+def kendall_block(
+    columns: Sequence[Floats], left: Ints | None = None, report: Report | None = None
+) -> Block:
+    """Kendall's tau-b of every pair; see ``by_shared_rows`` for the arguments."""
+
+    def measure(parts: Sequence[Floats], first: Ints, second: Ints) -> Block:
+        # With equal gaps all pairs are one block, so that its inside has to be told of as well.
+        return _kendall_of_complete(parts, first, second, report)
+
+    return by_shared_rows(columns, left, measure, report)
 
 
 BlockMeasure = Callable[[Sequence[Floats], Ints, Ints], Block]
 """From complete columns and two lists of places to the block of those pairs."""
 
 
-def by_shared_rows(columns: Sequence[Floats], left: Ints | None, measure: BlockMeasure) -> Block:
+def by_shared_rows(
+    columns: Sequence[Floats],
+    left: Ints | None,
+    measure: BlockMeasure,
+    report: Report | None = None,
+) -> Block:
     """Measure pairs on their shared rows, columns with the same gaps together.
 
     Args:
         columns: Arrays of shape (n_rows,); NaN is missing.
         left: Places of the columns whose pairs are wanted; all by default.
         measure: Called with columns cut to the rows that all of them have.
+        report: Is told how many of the pairs are done, 0 to 1.
     """
     width = len(columns)
     chosen = np.arange(width) if left is None else left
     shape = (len(chosen), width)
     value, p = np.full(shape, np.nan), np.full(shape, np.nan)
     n, reason = np.zeros(shape, dtype=np.intp), np.zeros(shape, dtype=np.uint8)
+    done, whole = 0, len(chosen) * width / (2 if left is None else 1)
     for rows, first, second in _same_gaps(columns, chosen):
+        if report is not None:
+            report(min(1.0, done / whole))
+        done += len(first) * len(second)
         needed, place = np.unique(np.concatenate([chosen[first], second]), return_inverse=True)
         parts = [columns[c] if rows is None else columns[c][rows] for c in needed]
         shared = len(parts[0])
@@ -157,7 +177,9 @@ def _between(block: Block, second: Ints) -> Block:
     return Block(block.value[:, second], block.n[:, second], block.reason[:, second], p)
 
 
-def _kendall_of_complete(parts: Sequence[Floats], first: Ints, second: Ints) -> Block:
+def _kendall_of_complete(
+    parts: Sequence[Floats], first: Ints, second: Ints, report: Report | None
+) -> Block:
     """Kendall's tau-b: all at once where rows are few and pairs many, else pair by pair."""
     n, pairs = len(parts[0]), len(first) * len(second)
     if n * n * pairs * 2e-11 + n * n * len(parts) * 3e-9 < pairs * (5e-4 + n * 4e-7):
@@ -165,6 +187,8 @@ def _kendall_of_complete(parts: Sequence[Floats], first: Ints, second: Ints) -> 
     value = np.full((len(first), len(second)), np.nan)
     p, reason = value.copy(), np.zeros(value.shape, dtype=np.uint8)
     for i, a in enumerate(first):
+        if report is not None and len(first) > 1:
+            report(i / len(first))
         for j, b in enumerate(second):
             found = kendall(parts[a], parts[b])
             value[i, j], p[i, j] = found.value, found.p_value

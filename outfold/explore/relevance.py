@@ -194,7 +194,7 @@ def _interval(
     level: float,
 ) -> tuple[float, float, str]:
     """The ends of a column's interval and how it was made."""
-    if row.measure in ("pearson", "spearman"):
+    if row.measure in ("pearson", "spearman", "point_biserial"):
         factor = 1.06 if row.measure == "spearman" else 1.0
         return (*fisher_interval(row.value, row.n, level, factor), "Fisher's z")
     if row.measure == "eta":

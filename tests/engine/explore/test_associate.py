@@ -14,10 +14,11 @@ from outfold.errors import ParameterError, UnknownNameError
 from outfold.explore.associate import associate
 from outfold.explore.columns import codes_of
 from outfold.explore.linear import pearson
-from outfold.explore.measures import MEASURES
-from outfold.explore.mixed import ratio
+from outfold.explore.measures import AUTO, MEASURES
+from outfold.explore.mixed import point_biserial, ratio
 from outfold.explore.multiplicity import benjamini_hochberg
 from outfold.explore.nominal import contingency, nominal
+from outfold.explore.partial import partial
 from outfold.explore.rank import kendall, spearman
 
 
@@ -56,18 +57,95 @@ def plain(frame: pd.DataFrame, name: str) -> np.ndarray:
 
 
 def test_every_pair_gets_the_measure_of_its_types() -> None:
-    """Pearson for numbers, corrected V for levels, the correlation ratio for mixed pairs."""
+    """Pearson for numbers, corrected V for levels, and two measures for numbers beside those."""
     frame, schema = table()
     found = associate(frame, schema)
-    kinds = {c: "number" if c in ("x", "y", "k", "day") else "level" for c in found.columns}
-    wanted = {
-        ("number", "number"): "pearson",
-        ("level", "level"): "cramers_v_corrected",
-    }
     assert len(found) == 21
     for pair in found:
-        key = (kinds[pair.a], kinds[pair.b])
-        assert pair.measure == wanted.get(key, "eta"), pair
+        assert pair.measure == AUTO[kind_of(pair.a, pair.b)], pair
+
+
+def kind_of(a: str, b: str) -> str:
+    """What kind of pair two columns of the table are."""
+    numbers = sum(c in ("x", "y", "k", "day") for c in (a, b))
+    return (
+        "numeric"
+        if numbers == 2
+        else "nominal"
+        if not numbers
+        else ("truth" if "t" in (a, b) else "mixed")
+    )
+
+
+@pytest.mark.parametrize("target", [None, "x", "c", "t"])
+def test_each_kind_of_pair_can_have_its_own_measure(target: str | None) -> None:
+    """What is chosen for one kind is what that measure alone gives, and changes no other kind."""
+    frame, schema = table()
+    chosen = {"numeric": "spearman", "nominal": "cramers_v", "mixed": "mutual_info", "truth": "eta"}
+    found = associate(frame, schema, by_kind=chosen, target=target)
+    assert len(found) == (21 if target is None else 6)
+    for pair in found:
+        assert pair.measure == chosen[kind_of(pair.a, pair.b)], pair
+        alone = associate(frame, schema, pair.measure).of(pair.a, pair.b)
+        assert (pair.value, pair.n) == (pytest.approx(alone.value), alone.n)
+        assert pair.p_value == pytest.approx(alone.p_value)
+    with pytest.raises(ParameterError, match="not defined for a number and levels"):
+        associate(frame, schema, by_kind={"mixed": "pearson"})
+
+
+def test_partial_correlations_are_those_of_every_pair_given_all_others() -> None:
+    """The inverse of all columns at once says what each pair's own regression says."""
+    frame, schema = table()
+    frame["z"] = frame["x"] - frame["k"] + np.random.default_rng(5).normal(size=len(frame))
+    schema = Schema((*schema.columns, Column("z", "numeric")))
+    found = associate(frame, schema, "partial")
+    assert found.columns == ("x", "y", "k", "day", "t", "z")
+    values = {c: plain(frame, c) for c in found.columns}
+    for pair in found:
+        rest = [values[c] for c in found.columns if c not in (pair.a, pair.b)]
+        alone = partial(values[pair.a], values[pair.b], rest)
+        assert (pair.value, pair.n) == (pytest.approx(alone.value, abs=1e-10), alone.n)
+        assert pair.p_value == pytest.approx(alone.p_value, rel=1e-7)
+    four = Schema(tuple(schema[c] for c in ("x", "z", "k", "t")))
+    some = associate(frame, four, "partial", given=["k", "t"]).of("z", "x")
+    alone = partial(values["z"], values["x"], [values["k"], values["t"]])
+    assert some.value == pytest.approx(alone.value, abs=1e-10)
+    assert some.p_value == pytest.approx(alone.p_value, rel=1e-7)
+
+
+def test_columns_that_the_controls_determine_have_no_partial_correlation() -> None:
+    """A sum and its parts leave nothing of each other; what stands aside keeps its value."""
+    rng = np.random.default_rng(4)
+    frame = pd.DataFrame(rng.normal(size=(80, 4)), columns=list("abxy"))
+    frame["y"] += frame["x"] + frame["a"]
+    frame["sum"] = frame["a"] + frame["b"]
+    schema = Schema(tuple(Column(c, "numeric") for c in frame))
+    found = associate(frame, schema, "partial")
+    for pair in found:
+        outside = {pair.a, pair.b} == {"x", "y"}
+        assert pair.reason == ("" if outside else "determined by others"), pair
+    wanted = partial(*(frame[c].to_numpy() for c in "xy"), [frame[c].to_numpy() for c in "ab"])
+    assert found.of("x", "y").value == pytest.approx(wanted.value, abs=1e-10)
+    few = associate(frame[:5], schema, "partial")
+    assert set(few.undefined()) == {"too few rows"}
+    given = associate(frame, schema, "partial", given=["a", "b"])
+    assert given.of("x", "sum").reason == "determined by others"
+
+
+@pytest.mark.parametrize("measure", ["auto", "spearman", "kendall", "mutual_info"])
+def test_work_is_told_of_and_can_be_stopped(measure: str) -> None:
+    """Shares rise from 0 to 1, and what the listener raises ends the work."""
+    frame, schema = table()
+    told: list[float] = []
+    associate(frame, schema, measure, report=told.append)
+    assert told == sorted(told)
+    assert 0 <= told[0] <= told[-1] <= 1
+
+    def stop(share: float) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        associate(frame, schema, measure, report=stop)
 
 
 def test_whole_table_agrees_with_each_pair_alone() -> None:
@@ -76,6 +154,10 @@ def test_whole_table_agrees_with_each_pair_alone() -> None:
     for pair in associate(frame, schema):
         if pair.measure == "pearson":
             alone = pearson(plain(frame, pair.a), plain(frame, pair.b))
+            value, p, n = alone.value, alone.p_value, alone.n
+        elif pair.measure == "point_biserial":
+            number, truth = (pair.a, pair.b) if pair.b == "t" else (pair.b, pair.a)
+            alone = point_biserial(plain(frame, number), codes_of(frame[truth])[0])
             value, p, n = alone.value, alone.p_value, alone.n
         elif pair.measure == "eta":
             number, level = (pair.a, pair.b) if pair.a in "xykday" else (pair.b, pair.a)
@@ -143,12 +225,13 @@ def test_text_and_identifiers_take_no_part_and_it_is_said() -> None:
 
 
 def test_truth_values_count_as_numbers_where_only_numbers_do() -> None:
-    """Pearson with a boolean column is the point-biserial correlation, with its sign."""
+    """Pearson with a boolean column is the point-biserial correlation, eta is its size."""
     frame, schema = table()
     signed = associate(frame, schema, "pearson").of("x", "t")
-    size = associate(frame, schema).of("x", "t")
-    assert signed.measure == "pearson"
-    assert size.measure == "eta"
+    named = associate(frame, schema).of("x", "t")
+    size = associate(frame, schema, "eta").of("x", "t")
+    assert named.measure == "point_biserial"
+    assert named.value == pytest.approx(signed.value)
     assert abs(signed.value) == pytest.approx(size.value)
     assert signed.p_value == pytest.approx(size.p_value)
 
