@@ -80,6 +80,22 @@ def remember(what: str, *parts: Any, compute: Callable[[], T], say: str = "") ->
         return _small(key, compute)
 
 
+class _Absent(Exception):
+    """Nothing is kept under a key."""
+
+
+def _absent() -> Any:
+    raise _Absent
+
+
+def peek(what: str, *parts: Any) -> Any | None:
+    """What ``remember`` has kept of the same parts, or None; nothing is computed."""
+    try:
+        return _small(key_of(what, os.environ.get("OUTFOLD_HOME", ""), parts), _absent)
+    except _Absent:
+        return None
+
+
 def table_key(study: Study) -> str:
     """The key of what a study's table depends on; which models are chosen does not matter."""
     bare = study.replace(

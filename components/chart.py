@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -66,7 +67,7 @@ def chart(
     key: str,
     *,
     alt: str = "",
-    select: bool = False,
+    select: bool | Callable[[], None] = False,
     headline: bool = False,
 ) -> Any:
     """Draw a chart; its toolbar saves it as SVG.
@@ -78,10 +79,13 @@ def chart(
         figure: The chart, or one made ready before; it is not changed.
         key: Unique on the page; also the name of the saved file.
         alt: What it shows, in words; by default its title and axis names.
-        select: Whether a click on a point reruns the page and is returned.
+        select: Whether a click on a point reruns the page and is returned, or what is called
+            before it does.
         headline: Whether its title is what the page has to say.
     """
-    options: dict[str, Any] = {"on_select": "rerun", "selection_mode": "points"} if select else {}
+    options: dict[str, Any] = {}
+    if select:
+        options = {"on_select": "rerun" if select is True else select, "selection_mode": "points"}
     ready = figure if isinstance(figure, Drawn) else drawn(figure)
     with st.container(gap="xsmall"):
         if ready.title:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from components import cache, large
+from components import cache, large, waiting
 from components.chart import Drawn, drawn
+from components.measuring import Measuring
 from components.text import plain
 from outfold.data.propose import default_role
 from outfold.data.schema import Schema
-from outfold.errors import NotApplicableError
 from outfold.explore.measures import MEASURES
 from outfold.study.study import Study
 from outfold.task import is_classification
@@ -28,20 +28,11 @@ if TYPE_CHECKING:
 MOST_COLUMNS = 300
 """Columns whose pairs are all measured on the page; of more, those most relevant to the target."""
 
-MISSING = {"pairwise": "Pair by pair", "complete": "Complete rows only"}
-
-
+SAME = 0.8
+"""Columns count as saying the same from this strength on, unless the person moves it."""
 LISTED = 500
 """Pairs that the table lists."""
 
-MEASURED = (
-    "**Two numbers or dates**: Pearson's r, −1 to 1. **Two columns of levels**: Cramér's V, "
-    "corrected for what chance gives (Bergsma 2013), 0 to 1. **A number and levels**: the "
-    "correlation ratio, 0 to 1, from the one-way analysis of variance. Each pair is tested by "
-    "itself; p-values are then adjusted so that of the pairs called significant about one in "
-    "twenty is so by chance (Benjamini & Hochberg 1995). Rows with a missing value are left out "
-    "pair by pair, so pairs may rest on different rows."
-)
 RELEVANT = (
     "Correlation ratios are corrected for the number of levels (Kelley 1935) and Cramér's V for "
     "what chance gives (Bergsma 2013): otherwise a column with many levels would look relevant by "
@@ -54,9 +45,21 @@ REDUNDANT = (
     "Hierarchical clustering with complete linkage on 1 − association: any two columns of a group "
     "reach the threshold. The star is the member most relevant to the target."
 )
+INFLATED = (
+    "The variance inflation factor is 1 / (1 − R²) of a column regressed on all others: how much "
+    "wider the interval of its coefficient becomes because the others say the same. Levels are "
+    "judged together, by the generalised factor brought to one coefficient (Fox & Monette 1992). "
+    "It sees mixtures of several columns that no pair shows. Measured on rows without any gap, the "
+    "target left out. Trees and penalised models suffer little from it."
+)
+LINKED = (
+    "A line stands for an association that reaches the threshold: a correlation's size, Cramér's V "
+    "or the correlation ratio. Columns are placed so that few lines are long (stress majorisation, "
+    "Gansner, Koren & North 2005); the directions up, down, left and right mean nothing."
+)
 
 
-def _parts(study: Study) -> tuple[object, ...]:
+def parts(study: Study) -> tuple[object, ...]:
     """What every exploration depends on."""
     return (study.dataset, study.fixes, study.types, study.roles, study.target, study.task)
 
@@ -83,7 +86,7 @@ def relevance(study: Study) -> Relevance:
     from outfold.explore.relevance import relevance
 
     return cache.remember(
-        "relevance", *_parts(study),
+        "relevance", *parts(study),
         compute=lambda: relevance(
             cache.typed(study)[0], schema_of(study), study.target, task=study.task
         ),
@@ -104,45 +107,88 @@ def narrowed(study: Study) -> tuple[Schema, str]:
     )
 
 
-def associations(study: Study, measure: Any, missing: Any) -> Associations:
+USUAL = Measuring()
+
+
+def associations(study: Study, how: Measuring = USUAL) -> Associations:
     """The associations of all pairs of columns."""
     from outfold.explore.associate import associate
 
-    return cache.remember(
-        "associations", *_parts(study), measure, missing,
-        compute=lambda: large.with_all_rows(
-            associate(
-                cache.typed(study)[0], narrowed(study)[0], measure,
-                missing=missing, as_levels=classes(study),
-            ),
-            study,
-        ),
-        say="Measuring every two columns",
-    )  # fmt: skip
+    measure: Any = how.measure
+    missing: Any = how.missing
+
+    def compute(report: Callable[[float], None]) -> Associations:
+        frame, schema = cache.typed(study)[0], narrowed(study)[0]
+        found = associate(
+            frame, schema, measure, by_kind=dict(how.kinds), missing=missing,
+            as_levels=classes(study), report=report,
+        )  # fmt: skip
+        return large.with_all_rows(found, study)
+
+    return waiting.remember(
+        "associations", *parts(study), how, compute=compute, say="Measuring every two columns"
+    )
 
 
-def matrix(study: Study, measure: Any, missing: Any, only_significant: bool) -> Drawn:
+def matrix(study: Study, how: Measuring, only_significant: bool) -> Drawn:
     """The picture of all pairs; drawn once, because it holds thousands of cells."""
     from outfold.draw import association_matrix
 
+    found = associations(study, how)
     return cache.remember(
-        "matrix", *_parts(study), measure, missing, only_significant,
+        "matrix", *parts(study), how, only_significant,
+        compute=lambda: drawn(association_matrix.draw(found, hide_insignificant=only_significant)),
+        say="Drawing the matrix",
+    )  # fmt: skip
+
+
+def network(study: Study, threshold: float) -> Drawn:
+    """The picture of the strong links."""
+    from outfold.draw import association_network
+    from outfold.explore.network import network
+
+    found, groups = associations(study), redundancy(study, SAME)
+    return cache.remember(
+        "network", *parts(study), threshold,
         compute=lambda: drawn(
-            association_matrix.draw(
-                associations(study, measure, missing), hide_insignificant=only_significant
+            association_network.draw(
+                network(
+                    found, relevance(study).strengths(), groups,
+                    threshold=threshold, target=study.target,
+                )
             )
         ),
+        say="Placing the columns",
     )  # fmt: skip
+
+
+def inflation(study: Study) -> Drawn:
+    """The picture of how far each column is a mixture of the others.
+
+    Raises:
+        NotApplicableError: There are too few columns or rows.
+    """
+    from outfold.draw import variance_inflation
+    from outfold.explore.collinearity import collinearity
+
+    def compute() -> Drawn:
+        columns = Schema(tuple(c for c in narrowed(study)[0].columns if c.name != study.target))
+        return drawn(variance_inflation.draw(collinearity(cache.typed(study)[0], columns)))
+
+    return cache.remember(
+        "inflation", *parts(study), compute=compute, say="Setting every column against all others"
+    )
 
 
 def redundancy(study: Study, threshold: float) -> Redundancy:
     """Groups of columns that say nearly the same, the most relevant standing for each."""
     from outfold.explore.redundancy import redundancy
 
+    found = associations(study)
     return cache.remember(
-        "redundancy", *_parts(study), threshold,
+        "redundancy", *parts(study), threshold,
         compute=lambda: redundancy(
-            associations(study, "auto", "pairwise"),
+            found,
             relevance(study).strengths(),
             threshold=threshold,
             apart=(study.target,),
@@ -155,88 +201,12 @@ def missingness(study: Study) -> Missingness:
     from outfold.explore.missing import missingness
 
     return cache.remember(
-        "missingness", *_parts(study),
+        "missingness", *parts(study),
         compute=lambda: missingness(
             cache.typed(study)[0], schema_of(study), study.target, task=study.task
         ),
         say="Looking where values are missing",
     )  # fmt: skip
-
-
-def pair(study: Study, a: str, b: str, by: str | None) -> Drawn:
-    """The picture of two columns beside each other.
-
-    Raises:
-        NotApplicableError: The pair has no picture.
-    """
-    from outfold.draw import pair_plot
-    from outfold.explore.pair import pair
-
-    def compute() -> Drawn:
-        frame, schema = cache.typed(study)
-        return drawn(pair_plot.draw(pair(frame, schema, a, b, by=by, as_levels=classes(study))))
-
-    return cache.remember("pair", *_parts(study), a, b, by, compute=compute)
-
-
-def measure_and_missing() -> tuple[str, str]:
-    """Choose the measure and what is done about missing values."""
-    left, right = st.columns(2)
-    with left:
-        measure = st.selectbox(
-            "Measure",
-            ["auto", *MEASURES],
-            format_func=lambda key: (
-                "The one that fits each pair" if key == "auto" else MEASURES[key].label
-            ),
-            help="Numbers: Pearson's r. Levels: Cramér's V, bias-corrected. A number and levels: "
-            "correlation ratio.",
-            key="measure",
-            bind="query-params",
-            persist_state="session",
-        )
-    with right:
-        missing = st.segmented_control(
-            "Rows with missing values",
-            list(MISSING),
-            default="pairwise",
-            required=True,
-            format_func=MISSING.__getitem__,
-            key="missing",
-            bind="query-params",
-            persist_state="session",
-        )
-    return measure or "auto", missing or "pairwise"
-
-
-def pair_choice(names: Sequence[str], clicked: Any, first: tuple[str, str]) -> tuple[str, str]:
-    """Choose two columns; a click in the matrix chooses them too."""
-    points = clicked.selection.points if clicked else []
-    chosen = points[0].get("customdata") if points else None
-    a, b = chosen if chosen and set(chosen) <= set(names) else first
-    cells = st.columns(2)
-    # The key carries the click, so that a new click fills both boxes anew.
-    with cells[0]:
-        one = st.selectbox("Column", names, index=names.index(a), key=f"pair-a-{a}-{b}")
-    with cells[1]:
-        other = st.selectbox("Beside", names, index=names.index(b), key=f"pair-b-{a}-{b}")
-    return one or a, other or b
-
-
-def split_of(study: Study, a: str, b: str) -> str | None:
-    """The target as the third column of a pair's picture, where that has a meaning."""
-    if not is_classification(study.task) or study.target in (a, b):
-        return None
-    return study.target
-
-
-def pair_or_reason(study: Study, a: str, b: str, by: str | None) -> Drawn | None:
-    """A pair's picture; where it has none, the reason is said."""
-    try:
-        return pair(study, a, b, by)
-    except NotApplicableError as error:
-        st.info(f"{plain(error.message, 300)} {plain(error.hint, 300)}", icon=":material/info:")
-        return None
 
 
 def notes(*texts: str) -> None:
@@ -269,9 +239,9 @@ def pattern_rows(found: Missingness) -> pd.DataFrame:
     )
 
 
-def pair_rows(found: Associations) -> pd.DataFrame:
+def pair_rows(found: Associations, top: int = LISTED) -> pd.DataFrame:
     """The strongest pairs, one a row."""
-    rows = found.frame(LISTED)
+    rows = found.frame(top)
     rows["measure"] = [MEASURES[key].label for key in rows["measure"]]
     return rows.drop(columns="reason").rename(
         columns={"a": "Column", "b": "Beside", "measure": "Measure", **_FIGURES}

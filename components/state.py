@@ -61,6 +61,7 @@ class Session:
         unread: The file that was refused last, if it can be read otherwise.
         message: What to tell next.
         goto: The page to go to next.
+        stopped: What the person has stopped before it was computed.
     """
 
     dataset: str | None = None
@@ -74,6 +75,7 @@ class Session:
     unread: Unread | None = None
     message: Message | None = None
     goto: str | None = None
+    stopped: str | None = None
 
 
 def known() -> Session | None:
@@ -238,6 +240,24 @@ def acting(key: str, value: Any, action: Callable[[Any], object]) -> dict[str, A
     """
     st.session_state[key] = value
     return {"key": key, "on_change": lambda: attempt(action, st.session_state[key])}
+
+
+def stop(what: str | None) -> None:
+    """Remember what the person does not want to wait for; None: nothing any more."""
+    current().stopped = what
+
+
+def pointed(chart: str) -> Any | None:
+    """What belongs to the point of a chart that was clicked on, or None."""
+    said = st.session_state.get(chart) or {}
+    points = said.get("selection", {}).get("points", [])
+    return points[0].get("customdata") if points else None
+
+
+def put(values: dict[str, Any]) -> None:
+    """Set widgets of a view before they are drawn."""
+    for key, value in values.items():
+        st.session_state[key] = value
 
 
 def edited(key: str) -> dict[int, dict[str, Any]]:

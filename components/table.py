@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 import streamlit as st
@@ -61,11 +61,18 @@ def table(
     return chosen
 
 
-def download_table(frame: pd.DataFrame, key: str, label: str = "Download as CSV") -> None:
-    """A button that makes the file when it is pressed."""
+def download_table(
+    frame: pd.DataFrame | Callable[[], pd.DataFrame], key: str, label: str = "Download as CSV"
+) -> None:
+    """A button that makes the file, and where need be the table, when it is pressed."""
+
+    def made() -> bytes:
+        whole = frame() if callable(frame) else frame
+        return whole.to_csv(index=False).encode("utf-8-sig")
+
     st.download_button(
         label,
-        data=lambda: frame.to_csv(index=False).encode("utf-8-sig"),
+        data=made,
         file_name=f"outfold-{key}.csv",
         mime="text/csv",
         key=f"{key}-download",

@@ -2,22 +2,39 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 import plotly.graph_objects as go
 
 from outfold.draw.theme import DIVERGING, SEQUENTIAL, label, layout
 from outfold.explore.associations import SIGNIFICANT, Associations
 from outfold.explore.measures import MEASURES, ORDER, Floats
 from outfold.explore.multiplicity import shown_p
-from outfold.explore.redundancy import strengths
+from outfold.explore.redundancy import strengths, tree
+
+Texts = npt.NDArray[np.object_]
+STRONG = 1e-9
+OUTLINE = "#B27D00"
 
 MOST = 200
 """Columns that are drawn; beyond that, those with the strongest associations."""
 CLICKABLE = 40
 """Up to this many columns every cell is a point that can be chosen and marked."""
+STRONGEST = 1500
+"""Pairs that can be chosen where there are more columns: the strongest."""
+WRITTEN = 10
+"""Up to this many columns the values stand in the cells."""
 LABELS = 60
-"""Names on each axis; with more columns every second, third, … is named."""
-STRONG = 1e-9
+"""Beyond this many columns cells touch, and hover texts leave out the names' long forms."""
+OUTLINED = 0.5
+"""Columns are outlined together that an average-linkage tree joins at this mean strength."""
+GREYS: list[str] = [
+    "#F7F7F7", "#ECECEC", "#DFDFDF", "#CFCFCF", "#BDBDBD",
+    "#A8A8A8", "#919191", "#7A7A7A", "#646464", "#4D4D4D",
+]  # fmt: skip
+"""For measures without a sign: no hue, so that nobody takes them for positive ones."""
 
 
 def draw(
@@ -30,8 +47,10 @@ def draw(
 ) -> go.Figure:
     """A heatmap with strongly associated columns side by side.
 
-    Cells that are not significant after the correction carry a cross (up to 40 columns), or can be
-    left blank. Up to 40 columns each cell is also a point whose customdata is ``[a, b]``.
+    Measures with a sign are red to blue; those without one, from 0 to 1, are grey, in smaller
+    cells and with a scale of their own. Cells that are not significant after the correction carry
+    a cross (up to 40 columns), or can be left blank. Points over the cells (all of up to 40
+    columns, else the strongest pairs) have the customdata ``[a, b]``.
 
     Args:
         found: The associations of all pairs.
@@ -48,17 +67,18 @@ def draw(
     pick = np.ix_(at, at)
     value = found.square(found.value, np.nan, np.nan)[pick]
     adjusted = found.square(found.p_adjusted, np.nan, np.nan)[pick]
+    measure = found.square(found.measure, 255, 255)[pick]
     cells = _cells(found)[pick]
     doubtful = ~(adjusted < SIGNIFICANT) & ~np.isnan(value)
     shown = np.where(doubtful, np.nan, value) if hide_insignificant else value
-    figure = go.Figure(_heatmap(found, shown, cells, names))
-    if len(names) <= CLICKABLE:
-        figure.add_traces(_points(names, value, doubtful & ~np.isnan(shown), cells))
-    _axes(figure, names)
+    axis = _distinct([label(name, 22) for name in names])
+    figure = go.Figure(_heatmaps(found, shown, measure, doubtful, cells, names, axis))
+    figure.add_traces(_points(names, axis, value, doubtful & ~np.isnan(shown), cells))
+    outlined = _outline(figure, found, names)
+    _axes(figure, axis)
     side = int(np.clip(180 + 26 * len(names), 320, 900))
-    return layout(
-        figure, _title(found, verb, apart, only_positive), _subtitle(found, len(names)), height=side
-    )
+    below = _subtitle(found, len(names), outlined)
+    return layout(figure, _title(found, verb, apart, only_positive), below, height=side)
 
 
 def _shown(found: Associations) -> tuple[str, ...]:
@@ -72,7 +92,17 @@ def _shown(found: Associations) -> tuple[str, ...]:
     return tuple(name for name in ordered if name in kept)
 
 
-def _cells(found: Associations) -> np.ndarray[tuple[int, int], np.dtype[np.object_]]:
+def _distinct(names: list[str]) -> list[str]:
+    """Shortened names made different again by an invisible mark."""
+    seen: dict[str, int] = {}
+    result = []
+    for name in names:
+        seen[name] = seen.get(name, -1) + 1
+        result.append(name + "\u200b" * seen[name])
+    return result
+
+
+def _cells(found: Associations) -> Texts:
     """What each cell says when pointed at."""
     labels = [MEASURES[key].label for key in ORDER] + [""] * (256 - len(ORDER))
     texts = np.array(
@@ -96,57 +126,97 @@ def _cells(found: Associations) -> np.ndarray[tuple[int, int], np.dtype[np.objec
     return found.square(texts, "the column itself", "no measure for this pair")
 
 
-def _heatmap(
+def _heatmaps(
     found: Associations,
     value: Floats,
-    cells: np.ndarray[tuple[int, int], np.dtype[np.object_]],
+    measure: npt.NDArray[np.uint8],
+    doubtful: npt.NDArray[np.bool_],
+    cells: Texts,
     names: list[str],
-) -> go.Heatmap:
-    used = [MEASURES[m] for m in found.measures_used()]
-    signed = any(m.signed for m in used)
-    bounded = all(m.bounded for m in used)
-    top = 1.0 if bounded else float(np.nanmax(found.value, initial=STRONG))
-    count = list(range(len(names)))
-    shown = np.array([label(name, 60) for name in names], dtype=object)
-    return go.Heatmap(
-        x=count,
-        y=count,
-        z=np.round(value, 4),
-        zmin=-1.0 if signed else 0.0,
-        zmax=top,
-        colorscale=DIVERGING if signed else SEQUENTIAL,
-        colorbar={
-            "title": {"text": "" if bounded else "nats"},
-            "thickness": 12,
-            "outlinewidth": 0,
-        },
-        customdata=cells,
-        text=[[f"{a} × {b}" for a in shown] for b in shown] if len(names) <= LABELS else None,
-        hovertemplate=(
-            "%{text}<br>%{customdata}<extra></extra>"
-            if len(names) <= LABELS
-            else "%{customdata}<extra>%{z:.3f}</extra>"
-        ),
-        xgap=1 if len(names) <= LABELS else 0,
-        ygap=1 if len(names) <= LABELS else 0,
-    )
+    axis: list[str],
+) -> list[go.Heatmap]:
+    """One square of the measures with a sign, one of those without, each with its scale."""
+    signed = np.isin(measure, [i for i, key in enumerate(ORDER) if MEASURES[key].signed])
+    unsigned = (measure < len(ORDER)) & ~signed
+    used = [MEASURES[m] for m in found.measures_used() if not MEASURES[m].signed]
+    long = len(names) <= LABELS
+    both = []
+    for mask, has_sign in ((signed, True), (unsigned, False)):
+        if not mask.any():
+            continue
+        z = np.where(mask, value, np.nan)
+        top, unit = 1.0, "±" if has_sign else "no sign"
+        if not has_sign and used and not any(m.bounded for m in used):
+            top, unit = float(np.nanmax(found.value, initial=STRONG)), "nats"
+        elif not has_sign and any(not m.bounded for m in used):
+            unbounded = [i for i, key in enumerate(ORDER) if not MEASURES[key].bounded]
+            z = np.where(np.isin(measure, unbounded), np.sqrt(-np.expm1(-2 * np.abs(z))), z)
+        gap = 1 if has_sign else 5 if len(names) <= 25 else 2
+        half = (
+            {"len": 0.48, "y": 0.76 if has_sign else 0.24} if signed.any() & unsigned.any() else {}
+        )
+        written = len(names) <= WRITTEN
+        both.append(
+            go.Heatmap(
+                x=axis,
+                y=axis,
+                z=np.round(z, 4),
+                zmin=-1.0 if has_sign else 0.0,
+                zmax=top,
+                colorscale=DIVERGING if has_sign else GREYS if signed.any() else SEQUENTIAL,
+                colorbar={
+                    "title": {"text": unit, "font": {"size": 11}},
+                    "thickness": 10,
+                    "outlinewidth": 0,
+                    "tickfont": {"size": 10},
+                    **half,
+                },
+                customdata=cells,
+                text=_texts(z, doubtful, has_sign) if written else None,
+                texttemplate="%{text}" if written else None,
+                textfont={"size": 11},
+                hoverongaps=False,
+                hovertemplate="%{x} × %{y}<br>%{customdata}<extra></extra>",
+                xgap=gap if long else 0,
+                ygap=gap if long else 0,
+            )
+        )
+    return both
+
+
+def _texts(value: Floats, doubtful: npt.NDArray[np.bool_], has_sign: bool) -> list[list[str]]:
+    """Values as they stand in the cells; cells with a cross stay free."""
+    return [
+        [
+            "" if v != v or d else (f"{v:+.2f}" if has_sign else f"{v:.2f}").replace("-", "−")
+            for v, d in zip(row, crossed, strict=True)
+        ]
+        for row, crossed in zip(value, doubtful, strict=True)
+    ]
 
 
 def _points(
     names: list[str],
+    axis: list[str],
     value: Floats,
-    doubtful: np.ndarray[tuple[int, int], np.dtype[np.bool_]],
-    cells: np.ndarray[tuple[int, int], np.dtype[np.object_]],
-) -> list[go.Scatter]:
-    """A point on every cell: unseen where significant, a cross where not."""
-    size = int(np.clip(420 / len(names), 6, 26))
+    doubtful: npt.NDArray[np.bool_],
+    cells: Texts,
+) -> list[go.Scatter | go.Scattergl]:
+    """A point on every cell, or the strongest: unseen where significant, a cross where not."""
+    size = int(np.clip(420 / len(names), 4, 26))
+    many = len(names) > CLICKABLE
+    chosen = ~np.isnan(value)
+    if many:
+        size_of = np.where(chosen, np.abs(value), 0.0)
+        kept = min(size_of.size - 1, 2 * STRONGEST)
+        chosen &= size_of >= np.partition(size_of, -kept, axis=None)[-kept]
     traces = []
-    for crossed in (False, True):
-        y, x = np.nonzero(~np.isnan(value) & (doubtful == crossed))
+    for crossed in (False,) if many else (False, True):
+        y, x = np.nonzero(chosen & (many | (doubtful == crossed)))
         traces.append(
-            go.Scatter(
-                x=x,
-                y=y,
+            (go.Scattergl if many else go.Scatter)(
+                x=[axis[j] for j in x],
+                y=[axis[i] for i in y],
                 mode="markers",
                 name="not significant" if crossed else "",
                 showlegend=False,
@@ -168,17 +238,42 @@ def _points(
     return traces
 
 
-def _axes(figure: go.Figure, names: list[str]) -> None:
-    step = -(-len(names) // LABELS)
-    ticks = list(range(0, len(names), step))
-    words = [label(names[i], 24) for i in ticks]
-    size = 12 if len(names) <= 25 else 10 if len(names) <= LABELS else 8
-    common = {"tickvals": ticks, "ticktext": words, "tickfont": {"size": size}, "showgrid": False}
-    end = len(names) - 0.5
-    figure.update_xaxes(
-        tickangle=-60 if len(names) > 4 else 0, zeroline=False, range=[-0.5, end], **common
-    )
-    figure.update_yaxes(range=[end, -0.5], zeroline=False, **common)
+def _outline(figure: go.Figure, found: Associations, names: list[str]) -> int:
+    """A frame around each cluster of columns on the diagonal; how many were drawn."""
+    from scipy.cluster import hierarchy
+
+    if len(found.columns) < 4:
+        return 0
+    merges = tree(found, "average")
+    part = hierarchy.fcluster(merges, 1.0 - OUTLINED + 1e-12, criterion="distance")
+    of = dict(zip(found.columns, part, strict=True))
+    shapes, start = [], 0
+    for stop in range(1, len(names) + 1):
+        if stop < len(names) and of[names[stop]] == of[names[start]]:
+            continue
+        if 1 < stop - start < len(names):
+            corners = {"x0": start - 0.5, "x1": stop - 0.5, "y0": start - 0.5, "y1": stop - 0.5}
+            line = {"color": OUTLINE, "width": 2}
+            shapes.append({"type": "rect", "line": line, "fillcolor": "rgba(0,0,0,0)", **corners})
+        start = stop
+    figure.update_layout(shapes=shapes)
+    return len(shapes)
+
+
+def _axes(figure: go.Figure, axis: list[str]) -> None:
+    size = 12 if len(axis) <= 25 else 10 if len(axis) <= LABELS else 9
+    common: dict[str, Any] = {
+        "type": "category",
+        "categoryorder": "array",
+        "categoryarray": axis,
+        "tickfont": {"size": size},
+        "showgrid": False,
+        "zeroline": False,
+    }
+    # Of many names as many are written as there is room for; zooming in brings the others.
+    end = len(axis) - 0.5
+    figure.update_xaxes(tickangle=-60 if len(axis) > 4 else 0, range=[-0.5, end], **common)
+    figure.update_yaxes(range=[end, -0.5], **common)
 
 
 def _title(found: Associations, verb: str, apart: str, only_positive: bool) -> str:
@@ -195,7 +290,7 @@ def _title(found: Associations, verb: str, apart: str, only_positive: bool) -> s
     )
 
 
-def _subtitle(found: Associations, drawn: int) -> str:
+def _subtitle(found: Associations, drawn: int, outlined: int) -> str:
     tested = int((~np.isnan(found.p_adjusted)).sum())
     parts = [
         f"{int(found.significant().sum()):,} of {tested:,} pairs are significant at "
@@ -209,6 +304,12 @@ def _subtitle(found: Associations, drawn: int) -> str:
     )
     if drawn < len(found.columns):
         parts.append(f"the {drawn} of {len(found.columns):,} columns with the strongest links")
-    if drawn > LABELS:
-        parts.append("not every column is named on the axes")
+    if any(not MEASURES[m].signed for m in found.measures_used()) and any(
+        MEASURES[m].signed for m in found.measures_used()
+    ):
+        parts.append("red to blue: with a sign; grey, smaller cells: without one")
+    if outlined:
+        parts.append(f"frames: columns that go together by {OUTLINED:g} or more on average")
+    if drawn > CLICKABLE:
+        parts.append("draw a rectangle to zoom in and see all names")
     return "; ".join(parts)

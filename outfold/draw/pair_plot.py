@@ -11,7 +11,7 @@ from outfold.data.wording import number
 from outfold.draw.theme import HEIGHT, POSITIVE, SEQUENTIAL, SYMBOLS, colours_of, label, layout
 from outfold.explore.measures import MEASURES, Floats
 from outfold.explore.multiplicity import shown_p
-from outfold.explore.pair_view import Boxes, Grid, PairView, Points, Shares
+from outfold.explore.pair_view import Boxes, Counts, Grid, PairView, Points, Shares
 
 PATTERNS = ("", "/", "\\", "x", "-", "|", "+", ".")
 
@@ -25,6 +25,8 @@ def draw(view: PairView) -> go.Figure:
     content = view.content
     if isinstance(content, Points):
         return _points(view, content)
+    if isinstance(content, Counts):
+        return _counts(view, content)
     if isinstance(content, Grid):
         return _grid(view, content)
     if isinstance(content, Boxes):
@@ -68,17 +70,70 @@ def _points(view: PairView, content: Points) -> go.Figure:
     return _finish(figure, view)
 
 
-def _grid(view: PairView, content: Grid) -> go.Figure:
+LARGEST = 22.0
+"""Diameter in pixels of the mark that stands for the most rows."""
+
+
+def _counts(view: PairView, content: Counts) -> go.Figure:
+    figure, across, down = _panels(content.groups)
+    x, y = _axis(content.x, view.type_a), _axis(content.y, view.type_b)
+    for panel, counts in enumerate(content.counts):
+        some = counts > 0
+        share = np.sqrt(counts[some] / max(1, counts.max()))
+        figure.add_trace(
+            go.Scatter(
+                x=x[some],
+                y=y[some],
+                mode="markers",
+                showlegend=False,
+                marker={
+                    "size": np.maximum(3.0, LARGEST * share),
+                    "color": POSITIVE,
+                    "opacity": 0.7,
+                    "line": {"width": 0},
+                },
+                customdata=counts[some],
+                hovertemplate=f"{label(view.a)} %{{x}}<br>{label(view.b)} %{{y}}"
+                "<br>%{customdata:,} rows<extra></extra>",
+            ),
+            row=panel // across + 1,
+            col=panel % across + 1,
+        )
+    note = "A mark's area is its number of rows" + (
+        ", each panel by itself" if content.groups else ""
+    )
+    return _named_panels(figure, view, note, content.groups, down)
+
+
+def _panels(groups: tuple[str, ...]) -> tuple[go.Figure, int, int]:
+    """A figure with a panel for each group, how many stand side by side and one below another."""
     from plotly.subplots import make_subplots
 
-    panels = len(content.counts)
+    panels = max(1, len(groups))
     across = min(panels, 3)
     down = -(-panels // across)
-    titles = [label(g, 28) for g in content.groups] if content.groups else None
     figure = make_subplots(
-        rows=down, cols=across, shared_xaxes=True, shared_yaxes=True, subplot_titles=titles,
+        rows=down, cols=across, shared_xaxes=True, shared_yaxes=True,
+        subplot_titles=[label(g, 28) for g in groups] or None,
         horizontal_spacing=0.03, vertical_spacing=0.12 / down,
     )  # fmt: skip
+    return figure, across, down
+
+
+def _named_panels(
+    figure: go.Figure, view: PairView, note: str, groups: tuple[str, ...], down: int
+) -> go.Figure:
+    """Title and axis names, the latter at the outer panels only."""
+    figure = _finish(figure, view, note, height=HEIGHT + 220 * (down - 1), named=not groups)
+    if groups:
+        figure.update_xaxes(title_text=label(view.a), row=down)
+        figure.update_yaxes(title_text=label(view.b), col=1)
+        figure.update_layout(margin_t=figure.layout.margin.t + 24)
+    return figure
+
+
+def _grid(view: PairView, content: Grid) -> go.Figure:
+    figure, across, down = _panels(content.groups)
     x, y = (
         _axis((edges[:-1] + edges[1:]) / 2, kind)
         for edges, kind in ((content.x_edges, view.type_a), (content.y_edges, view.type_b))
@@ -105,12 +160,7 @@ def _grid(view: PairView, content: Grid) -> go.Figure:
     note = "Brighter cells hold more rows (log scale" + (
         ", each panel by itself)" if content.groups else ")"
     )
-    figure = _finish(figure, view, note, height=HEIGHT + 220 * (down - 1), named=not content.groups)
-    if content.groups:
-        figure.update_xaxes(title_text=label(view.a), row=down)
-        figure.update_yaxes(title_text=label(view.b), col=1)
-        figure.update_layout(margin_t=figure.layout.margin.t + 24)
-    return figure
+    return _named_panels(figure, view, note, content.groups, down)
 
 
 def _boxes(view: PairView, content: Boxes) -> go.Figure:

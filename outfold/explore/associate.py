@@ -262,7 +262,9 @@ class _Table:
         self.report(0.9)
         if not len(numbers) or not len(levels):
             return
-        for kind, some in (("mixed", ~self.is_truth), ("truth", self.is_truth)):
+        both: tuple[tuple[PairKind, npt.NDArray[np.bool_]], ...]
+        both = ("mixed", ~self.is_truth), ("truth", self.is_truth)
+        for kind, some in both:
             key = chosen.get(kind, "mutual_info")
             if key == "mutual_info" or not some.any():
                 continue

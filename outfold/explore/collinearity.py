@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from outfold.data.schema import Schema
 from outfold.errors import NotApplicableError
-from outfold.explore.columns import read_columns
+from outfold.explore.columns import LeftOut, read_columns, sample_rows
 from outfold.explore.measures import Floats
+
+MOST_LEVELS = 50
+"""A column of more levels is left out: it would cost more coefficients than it tells."""
+MOST_CELLS = 20_000_000
+"""Numbers in the design, 8 bytes each; more rows are sampled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,31 +37,79 @@ class Inflation:
     scaled: float
 
 
-def inflation(frame: pd.DataFrame, schema: Schema) -> dict[str, Inflation]:
-    """The variance inflation factor of every column given all others, on complete rows.
+@dataclass(frozen=True, slots=True)
+class Collinearity:
+    """How far the columns of a table are mixtures of each other.
 
-    Constant columns are left out.
+    Attributes:
+        columns: The variance inflation of each column that took part, most inflated first.
+        n: Rows it was measured on.
+        left_out: Columns that take no part, and why.
+        notes: Sentences about what was sampled.
+    """
+
+    columns: Mapping[str, Inflation]
+    n: int
+    left_out: tuple[LeftOut, ...]
+    notes: tuple[str, ...]
+
+
+def collinearity(
+    frame: pd.DataFrame, schema: Schema, *, as_levels: Collection[str] = (), seed: int = 0
+) -> Collinearity:
+    """The variance inflation of every column given all others, on rows without any gap.
+
+    Constant columns and columns of more than ``MOST_LEVELS`` levels are left out; of large tables
+    a sample of rows is taken.
+
+    Args:
+        frame: The typed table.
+        schema: Its columns' types.
+        as_levels: Columns of numbers that stand for classes.
+        seed: Of the sample.
 
     Raises:
         NotApplicableError: Fewer than two columns vary, or there are no more complete rows than
             coefficients.
     """
-    data = read_columns(frame, schema, missing="complete")
+    data = read_columns(frame, schema, missing="complete", as_levels=as_levels)
+    left_out, notes = list(data.left_out), list(data.notes)
+    wide = {c for c, t in zip(data.level_names, data.levels, strict=True) if len(t) > MOST_LEVELS}
+    left_out += [LeftOut(c, f"has more than {MOST_LEVELS} levels") for c in sorted(wide)]
+    sizes = [
+        len(t) - 1 for c, t in zip(data.level_names, data.levels, strict=True) if c not in wide
+    ]
+    width = len(data.numbers) + sum(sizes)
+    rows = np.arange(data.n_rows)
+    most = max(MOST_CELLS // max(1, width), min(20 * width, data.n_rows))
+    if data.n_rows > most:
+        rows = sample_rows(data.n_rows, most, seed)
+        notes.append(f"Inflation was measured on {most:,} of these rows drawn by chance.")
     terms: dict[str, Floats] = {
-        name: column[:, None] for name, column in zip(data.number_names, data.numbers, strict=True)
+        name: column[rows][:, None]
+        for name, column in zip(data.number_names, data.numbers, strict=True)
     }
     for name, codes in zip(data.level_names, data.codes, strict=True):
-        seen = np.unique(codes)
-        terms[name] = (codes[:, None] == seen[None, 1:]).astype(np.float64)
-    terms = {k: terms[k] for k in frame.columns if k in terms}
-    return inflation_of({k: v for k, v in terms.items() if v.shape[1] and (v != v[0]).any()})
+        if name not in wide:
+            seen = np.unique(codes[rows])
+            terms[name] = (codes[rows][:, None] == seen[None, 1:]).astype(np.float64)
+    flat = [c for c, v in terms.items() if not v.shape[1] or (v == v[0]).all()]
+    left_out += [LeftOut(c, "does not vary in these rows") for c in flat]
+    found = inflation_of({c: terms[c] for c in schema.names() if c in terms and c not in flat})
+    ranked = dict(sorted(found.items(), key=lambda item: -item[1].scaled))
+    return Collinearity(ranked, len(rows), tuple(left_out), tuple(notes))
+
+
+def inflation(frame: pd.DataFrame, schema: Schema) -> dict[str, Inflation]:
+    """The variance inflation factor of every column given all others; see ``collinearity``."""
+    return dict(collinearity(frame, schema).columns)
 
 
 def inflation_of(terms: Mapping[str, Floats]) -> dict[str, Inflation]:
     """The same for given terms: arrays of shape (n_rows, df) without missing values.
 
     Raises:
-        NotApplicableError: As for ``inflation``.
+        NotApplicableError: As for ``collinearity``.
     """
     if len(terms) < 2:
         raise NotApplicableError(
@@ -67,24 +121,36 @@ def inflation_of(terms: Mapping[str, Floats]) -> dict[str, Inflation]:
     rows, width = design.shape
     if rows <= width + 1:
         raise NotApplicableError(
-            f"{rows} complete rows cannot tell {width} coefficients apart.",
+            f"{rows:,} complete rows cannot tell {width:,} coefficients apart.",
             "Take in fewer columns, or fill the missing values.",
         )
+    # The triangle has the same angles between columns as the design, at any number of rows.
+    triangle: Floats = np.asarray(np.linalg.qr(design, mode="r"))
+    size = np.linalg.svd(triangle, compute_uv=False)
+    sound = size[-1] > 1e-8 * size[0]
+    inverse: Floats = np.asarray(np.linalg.inv(triangle)) if sound else triangle
     ends = np.cumsum([block.shape[1] for block in blocks])
     result: dict[str, Inflation] = {}
     for name, end, block in zip(terms, ends, blocks, strict=True):
         df = block.shape[1]
         own = np.zeros(width, dtype=bool)
         own[end - df : end] = True
-        # |R_own| |R_rest| / |R| = 1 / prod(1 - canonical correlation²), without forming R, whose
-        # condition is the square of the design's.
-        mine, _ = np.linalg.qr(design[:, own])
-        rest, other, _ = np.linalg.svd(design[:, ~own], full_matrices=False)
-        rest = rest[:, other > other[0] * rows * np.finfo(float).eps]
-        left = np.linalg.svd(mine - rest @ (rest.T @ mine), compute_uv=False)
-        if left.min() <= 1e-9:
-            result[name] = Inflation(np.inf, df, np.inf)
-            continue
-        gvif = float(1.0 / np.prod(left**2))
+        gvif = _by_inverse(triangle, inverse, own) if sound else _by_angles(triangle, own, rows)
         result[name] = Inflation(gvif, df, gvif ** (1 / (2 * df)))
     return result
+
+
+def _by_inverse(triangle: Floats, inverse: Floats, own: npt.NDArray[np.bool_]) -> float:
+    """|R_own| |R_rest| / |R| as |(R^-1)_own| |R_own| (Fox & Monette 1992, from a triangle)."""
+    outside = np.linalg.svd(inverse[own], compute_uv=False)
+    inside = np.linalg.svd(triangle[:, own], compute_uv=False)
+    return float(np.prod((outside * inside[::-1]) ** 2))
+
+
+def _by_angles(triangle: Floats, own: npt.NDArray[np.bool_], rows: int) -> float:
+    """1 / prod(1 - canonical correlation²); infinite where the others determine the column."""
+    mine, _ = np.linalg.qr(triangle[:, own])
+    rest, other, _ = np.linalg.svd(triangle[:, ~own], full_matrices=False)
+    rest = rest[:, other > other[0] * rows * np.finfo(float).eps]
+    left = np.linalg.svd(mine - rest @ (rest.T @ mine), compute_uv=False)
+    return np.inf if left.min() <= 1e-9 else float(1.0 / np.prod(left**2))

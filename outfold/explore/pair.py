@@ -5,7 +5,9 @@ With a third column to split by, each of its levels has its own points, boxes or
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -13,15 +15,20 @@ import pandas as pd
 from outfold.data.schema import Schema
 from outfold.errors import NotApplicableError, UnknownNameError
 from outfold.explore.associate import associate
+from outfold.explore.associations import Pair
 from outfold.explore.columns import Columns, read_columns
-from outfold.explore.measures import Floats, Ints
+from outfold.explore.measures import Floats, Ints, Measure
 from outfold.explore.nominal import Codes, contingency
-from outfold.explore.pair_view import Box, Boxes, Grid, PairView, Points, Shares
+from outfold.explore.pair_view import Box, Boxes, Counts, Grid, PairView, Points, Shares
 
 MOST_POINTS = 5000
 """Above this many rows two numbers are counted in a grid instead of drawn as points."""
 GRID = 40
 """Cells of that grid each way, at most."""
+MOST_PLACES = 400
+"""Two numbers that meet at no more points than these, and often, are counted at each point."""
+FEW_VALUES = 20
+"""A number with no more distinct values is drawn a little aside of them, beside one with more."""
 MOST_SHOWN = 20
 """Levels that a picture shows; the rarer ones are put together."""
 MOST_SPLIT = 8
@@ -38,13 +45,14 @@ def pair(
     b: str,
     *,
     by: str | None = None,
+    measure: Measure | Literal["auto"] = "auto",
     as_levels: tuple[str, ...] = (),
     max_points: int = MOST_POINTS,
 ) -> PairView:
     """Put two columns beside each other, in the form that fits their types.
 
-    Two numbers: points, or counts in a grid above ``max_points`` rows. A number and levels: boxes.
-    Two columns of levels: shares.
+    Two numbers: points, counts at each point where they have few distinct values, or counts in a
+    grid above ``max_points`` rows. A number and levels: boxes. Two columns of levels: shares.
 
     Args:
         frame: The typed table.
@@ -53,6 +61,7 @@ def pair(
         b: Another.
         by: A column of levels to split by, such as a target of classes; a number with at most
             eight values will do.
+        measure: What their association is measured by.
         as_levels: Columns of numbers that stand for classes.
         max_points: See above.
 
@@ -86,7 +95,7 @@ def pair(
                 f"{name!r} cannot be drawn: it {why}.", "Choose numbers, times or levels."
             )
     two = Schema((schema[a], schema[b]))
-    found = next(iter(associate(frame, two, as_levels=classes)))
+    found = _association(frame, two, measure, classes)
     group, groups = _split(data, by)
     numbers = [c for c in (a, b) if c in data.number_names]
     if len(numbers) == 1:
@@ -100,6 +109,20 @@ def pair(
     return _shares(view, data, group, groups)
 
 
+def _association(
+    frame: pd.DataFrame,
+    two: Schema,
+    measure: Measure | Literal["auto"],
+    classes: Collection[str],
+) -> Pair:
+    """The pair by the measure asked for, by the usual one where that is for other types."""
+    for wanted in dict.fromkeys([measure, "auto"]):
+        found = list(associate(frame, two, wanted, as_levels=classes))
+        if found:
+            return found[0]
+    raise NotApplicableError("The two columns cannot be measured.", "Choose two others.")
+
+
 _NO: Floats = np.empty(0)
 _NONE: Ints = np.empty(0, dtype=np.intp)
 
@@ -110,8 +133,11 @@ def _numbers(
     x, y = (data.numbers[data.number_names.index(c)] for c in (view.a, view.b))
     both = ~(np.isnan(x) | np.isnan(y))
     x, y, group = x[both], y[both], group[both]
+    counted = _at_points(x, y, group, groups)
+    if counted is not None:
+        return replace(view, content=counted, notes=_lost(view, group, groups))
     if len(x) <= max_points:
-        return replace(view, content=Points(x, y, group.astype(np.intp), groups))
+        return _points(view, x, y, group, groups)
     x_edges, y_edges = _edges(x), _edges(y)
     inside = (x >= x_edges[0]) & (x <= x_edges[-1]) & (y >= y_edges[0]) & (y <= y_edges[-1])
     counts = []
@@ -122,10 +148,58 @@ def _numbers(
     notes = [f"Rows are counted in a grid of {len(x_edges) - 1} by {len(y_edges) - 1} cells."]
     if outside:
         notes.append(f"{outside:,} rows with extreme values lie outside the picture.")
-    if groups and (group < 0).any():
-        notes.append(f"{int((group < 0).sum()):,} rows without {view.by} are not shown.")
+    notes += _lost(view, group, groups)
     grid = Grid(x_edges, y_edges, np.array(counts).astype(np.intp), groups, outside)
     return replace(view, content=grid, notes=tuple(notes))
+
+
+def _lost(view: PairView, group: Codes, groups: tuple[str, ...]) -> tuple[str, ...]:
+    """A sentence about rows that belong to no panel."""
+    lost = int((group < 0).sum()) if groups else 0
+    return (f"{lost:,} rows without {view.by} are not shown.",) if lost else ()
+
+
+def _at_points(x: Floats, y: Floats, group: Codes, groups: tuple[str, ...]) -> Counts | None:
+    """Rows counted at each point, where points are few and mostly hold several rows."""
+    values_x, at_x = np.unique(x, return_inverse=True)
+    if len(values_x) > MOST_PLACES:
+        return None
+    values_y, at_y = np.unique(y, return_inverse=True)
+    if len(values_y) > MOST_PLACES:
+        return None
+    points, at = np.unique(at_x * len(values_y) + at_y, return_inverse=True)
+    if len(points) > MOST_PLACES or len(points) > len(x) / 3:
+        return None
+    counts = [
+        np.bincount(at[group == place] if groups else at, minlength=len(points))
+        for place in range(max(1, len(groups)))
+    ]
+    return Counts(
+        values_x[points // len(values_y)],
+        values_y[points % len(values_y)],
+        np.array(counts).astype(np.intp),
+        groups,
+    )
+
+
+def _points(
+    view: PairView, x: Floats, y: Floats, group: Codes, groups: tuple[str, ...]
+) -> PairView:
+    """Points; those of a number with few values are set aside by chance, by a fixed seed."""
+    rng = np.random.default_rng(0)
+    shaken, drawn = [], []
+    for name, values in ((view.a, x), (view.b, y)):
+        distinct = np.unique(values)
+        if 1 < len(distinct) <= min(FEW_VALUES, len(values) / 3):
+            shaken.append(name)
+            values = values + rng.uniform(-0.25, 0.25, len(values)) * np.diff(distinct).min()
+        drawn.append(values)
+    content = Points(drawn[0], drawn[1], group.astype(np.intp), groups, tuple(shaken))
+    notes = tuple(
+        f"Points are set a little aside of the values of {name}, to be told apart."
+        for name in shaken
+    )
+    return replace(view, content=content, notes=notes)
 
 
 def _edges(values: Floats) -> Floats:

@@ -20,11 +20,32 @@ class Points:
         y: Of the second.
         group: Each point's level of the third column, a place in ``groups``; -1 where missing.
         groups: The levels; empty without a third column.
+        shaken: Columns whose points are set a little aside, so that equal ones do not hide each
+            other.
     """
 
     x: Floats
     y: Floats
     group: Ints
+    groups: tuple[str, ...]
+    shaken: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Counts:
+    """Two numbers of few distinct values: how many rows lie at each point.
+
+    Attributes:
+        x: Values of the first column, shape (n_points,).
+        y: Of the second.
+        counts: Rows at each point for each group, shape (n_groups, n_points); one group without a
+            third column.
+        groups: The levels of the third column; empty without one.
+    """
+
+    x: Floats
+    y: Floats
+    counts: Ints
     groups: tuple[str, ...]
 
 
@@ -140,5 +161,5 @@ class PairView:
     by: str | None
     n: int
     association: Pair
-    content: Points | Grid | Boxes | Shares
+    content: Points | Counts | Grid | Boxes | Shares
     notes: tuple[str, ...]

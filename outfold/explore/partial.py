@@ -105,7 +105,9 @@ def partial_block(columns: Sequence[Floats], given: Sequence[Floats] | None) -> 
     reason[flat[:, None] | flat] = CONSTANT
     alive = np.flatnonzero(~flat)
     table = (
-        np.column_stack([unit(columns[i]) for i in alive]) if len(alive) else np.empty((rows, 0))
+        np.column_stack([unit(columns[int(i)]) for i in alive])
+        if len(alive)
+        else np.empty((rows, 0))
     )
     if given is None:
         found, empty = _given_the_others(table)
@@ -139,15 +141,15 @@ def _given_the_others(table: Floats) -> tuple[Floats, Ints]:
     """
     from scipy import linalg
 
-    triangle = np.linalg.qr(table, mode="r")
+    triangle: Floats = np.asarray(np.linalg.qr(table, mode="r"))
     left, size, right = np.linalg.svd(triangle)
     del left
     bound = (size[0] if len(size) else 0.0) * len(table) * np.finfo(float).eps
     null = right[int((size > bound).sum()) :]
     empty = np.flatnonzero((np.abs(null) > 1e-8).any(axis=0)) if len(null) else np.empty(0, np.intp)
-    _, order = linalg.qr(triangle, mode="r", pivoting=True)
+    order = np.asarray(linalg.qr(triangle, pivoting=True)[2])
     kept = np.sort(order[: len(size) - len(null)])
-    small = np.linalg.qr(triangle[:, kept], mode="r")
+    small = np.asarray(np.linalg.qr(triangle[:, kept], mode="r"))
     inverse = linalg.solve_triangular(small, np.eye(len(kept)))
     inverse = inverse / np.linalg.norm(inverse, axis=1, keepdims=True)
     result = np.full((table.shape[1],) * 2, np.nan)

@@ -6,11 +6,12 @@ target, columns that say the same, and what missing values tell.
 
 import streamlit as st
 
-from components import cache, chart, explore, shell, table
+from components import cache, chart, explore, measuring, pair, shell, table
 from outfold.draw import (
     association_matrix,
     column_histogram,
     missing_relation,
+    missingness,
     redundancy,
     relevance,
 )
@@ -24,30 +25,42 @@ study = shell.need_study()
 frame, _ = cache.typed(study)
 schema = explore.schema_of(study)
 
-pairs, target, same, gaps, one = st.tabs(
-    ["Every two columns", "Beside the target", "Saying the same", "Missing values", "One column"],
+pairs, links, target, same, gaps, one = st.tabs(
+    [
+        *("Every two columns", "Strong links", "Beside the target", "Saying the same"),
+        *("Missing values", "One column"),
+    ],
     key="explore",
     bind="query-params",
 )
 if pairs.open:
     with pairs, shell.boundary():
-        measure, missing = explore.measure_and_missing()
-        found = explore.associations(study, measure, missing)
+        how = measuring.choose(schema)
+        found = explore.associations(study, how)
         hide = st.toggle("Only significant pairs", key="only-significant", bind="query-params")
-        picture = explore.matrix(study, measure, missing, hide)
-        clicked = chart.chart(picture, "associations", select=True)
+        picture = explore.matrix(study, how, hide)
+        chart.chart(picture, "associations", select=lambda: pair.take("associations"))
         explore.notes(explore.narrowed(study)[1], *found.notes, explore.left_out(found))
-        shell.why(explore.MEASURED, "What is measured?")
-        if len(found):
-            st.markdown("## One pair")
-            strongest = found.at(int(found.strongest(1)[0]) if len(found.strongest(1)) else 0)
-            a, b = explore.pair_choice(found.columns, clicked, (strongest.a, strongest.b))
-            shown = explore.pair_or_reason(study, a, b, explore.split_of(study, a, b))
-            if shown:
-                chart.chart(shown, "pair")
-            with st.expander("The strongest pairs as a table"):
-                rows = explore.pair_rows(found)
-                table.table(rows, "pairs", columns=explore.columns(rows), alt="One row per pair")
+        shell.why(measuring.words(), "What is measured?")
+        pair.section(study, found)
+        with st.expander("The strongest pairs as a table"):
+            rows = explore.pair_rows(found)
+            columns = explore.columns(rows)
+            table.table(rows, "pairs", columns=columns, alt="One row per pair", download=False)
+            table.download_table(
+                lambda: explore.pair_rows(found, len(found)), "pairs", "Download all pairs as CSV"
+            )
+if links.open:
+    with links, shell.boundary():
+        least = st.slider(
+            "Columns are linked from this association on",
+            0.1, 0.95, 0.5, 0.05, key="link", bind="query-params",
+        )  # fmt: skip
+        net = explore.network(study, least)
+        chart.chart(net, "network", select=lambda: pair.take("network"))
+        explore.notes(explore.narrowed(study)[1])
+        shell.why(explore.LINKED, "How is it drawn?")
+        pair.section(study, explore.associations(study))
 if target.open:
     with target, shell.boundary():
         relevant = explore.relevance(study)
@@ -65,10 +78,15 @@ if same.open:
         chart.chart(redundancy.draw(explore.redundancy(study, threshold)), "redundancy")
         explore.notes(explore.narrowed(study)[1])
         shell.why(explore.REDUNDANT, "How are groups made?")
+        st.markdown("## Mixtures of several others")
+        chart.chart(explore.inflation(study), "inflation")
+        shell.why(explore.INFLATED, "What is variance inflation?")
 if gaps.open:
     with gaps, shell.boundary():
         absent = explore.missingness(study)
         chart.chart(missing_relation.draw(absent), "missing-relation")
+        counts = dict.fromkeys(schema.names(), 0) | {g.column: g.missing for g in absent.gaps}
+        chart.chart(missingness.draw(counts, absent.n_rows), "missing-shares")
         if absent.together:
             st.markdown("## Missing in the same rows")
             together = association_matrix.draw(

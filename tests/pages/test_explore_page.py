@@ -16,9 +16,10 @@ from outfold.study.workspace import Workspace
 PAGE = "pages/data/explore.py"
 VIEWS = {
     "Every two columns": 2,
+    "Strong links": 2,
     "Beside the target": 1,
-    "Saying the same": 1,
-    "Missing values": 2,
+    "Saying the same": 2,
+    "Missing values": 3,
     "One column": 1,
 }
 """Views of the page and how many charts each has on a table with gaps."""

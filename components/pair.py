@@ -1,0 +1,154 @@
+"""Two columns beside each other: their picture, and every measure that fits them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from components import cache, chart, explore, state, table
+from components.chart import Drawn, drawn
+from components.text import plain
+from outfold.errors import NotApplicableError
+from outfold.explore.measures import MEASURES
+from outfold.study.study import Study
+from outfold.task import is_classification
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from outfold.explore.associations import Associations
+
+ONE, OTHER = "pair-a", "pair-b"
+
+
+def take(key: str) -> None:
+    """Show the pair that was clicked on in a chart."""
+    if names := state.pointed(key):
+        state.put({ONE: names[0], OTHER: names[1]})
+
+
+def section(study: Study, found: Associations) -> None:
+    """Choose two columns, or show the strongest pair; everything about them."""
+    if not len(found):
+        return
+    best = found.strongest(1)
+    first = found.at(int(best[0]) if len(best) else 0)
+    st.markdown("## One pair")
+    names = [*found.columns]
+    cells = st.columns(3)
+    with cells[0]:
+        a = st.selectbox(
+            "Column", names, index=names.index(first.a), key=ONE, bind="query-params"
+        ) or first.a  # fmt: skip
+    with cells[1]:
+        b = st.selectbox(
+            "Beside", names, index=names.index(first.b), key=OTHER, bind="query-params"
+        ) or first.b  # fmt: skip
+    kinds = ("numeric", "datetime", "boolean")
+    schema = explore.schema_of(study)
+    numbers = [c.name for c in schema.columns if c.type in kinds and c.name not in (a, b)]
+    with cells[2]:
+        given = st.multiselect(
+            "Given",
+            numbers,
+            placeholder="Nothing held fixed",
+            help="Columns whose influence is taken out of two numbers: partial correlation.",
+            key="pair-given",
+        )
+    if a == b:
+        st.info(f"{plain(a)} stands on both sides. Choose two different columns.")
+        return
+    rows = measured(study, a, b, tuple(given))
+    keys = [k for k in rows["key"] if isinstance(k, str)]
+    measure = "auto"
+    if len(keys) > 1:
+        usual = usual_of(found, a, b, keys)
+        measure = st.segmented_control(
+            "Its measure",
+            keys,
+            default=usual,
+            required=True,
+            format_func=lambda k: MEASURES[k].label,
+            key=f"pair-measure-{a}-{b}-{usual}",
+        ) or usual  # fmt: skip
+    shown = picture_or_reason(study, a, b, measure)
+    if shown:
+        chart.chart(shown, "pair")
+    if len(rows):
+        listed = worded(rows)
+        table.table(listed, "measures-of-the-pair", columns=explore.columns(listed),
+                    alt="One row per measure that fits the pair")  # fmt: skip
+
+
+def usual_of(found: Associations, a: str, b: str, keys: list[Any]) -> Any:
+    """The measure that the matrix shows of a pair, else the usual one of its types."""
+    try:
+        shown = found.of(a, b).measure
+    except KeyError:
+        shown = None
+    return shown if shown in keys else keys[0]
+
+
+def measured(study: Study, a: str, b: str, given: tuple[str, ...]) -> pd.DataFrame:
+    """Every measure of a pair, one a row."""
+    from outfold.explore.pair_measures import measures_frame, pair_measures
+
+    def compute() -> pd.DataFrame:
+        frame, schema = cache.typed(study)
+        return measures_frame(
+            pair_measures(frame, schema, a, b, given=given, as_levels=explore.classes(study))
+        )
+
+    return cache.remember(
+        "pair measures", *explore.parts(study), a, b, given,
+        compute=compute, say="Measuring the pair in every way",
+    )  # fmt: skip
+
+
+def worded(rows: pd.DataFrame) -> pd.DataFrame:
+    """The measures under the names that a person reads."""
+    listed = rows.drop(columns="key").rename(
+        columns={
+            "name": "Measure",
+            "value": "Value",
+            "low": "From",
+            "high": "To",
+            "interval": "Interval by",
+            "p_value": "p",
+            "test": "Test",
+            "n": "Rows",
+            "note": "Note",
+        }
+    )
+    return listed[["Measure", "Value", "From", "To", "p", "Rows", "Test", "Interval by", "Note"]]
+
+
+def picture(study: Study, a: str, b: str, measure: Any) -> Drawn:
+    """The picture of two columns beside each other, split by a target of classes.
+
+    Raises:
+        NotApplicableError: The pair has no picture.
+    """
+    from outfold.draw import pair_plot
+    from outfold.explore.pair import pair
+
+    by = study.target if is_classification(study.task) and study.target not in (a, b) else None
+
+    def compute() -> Drawn:
+        frame, schema = cache.typed(study)
+        view = pair(frame, schema, a, b, by=by, measure=measure, as_levels=explore.classes(study))
+        return drawn(pair_plot.draw(view))
+
+    return cache.remember(
+        "pair", *explore.parts(study), a, b, by, measure, compute=compute, say="Drawing the pair"
+    )
+
+
+def picture_or_reason(study: Study, a: str, b: str, measure: Any) -> Drawn | None:
+    """A pair's picture; where it has none, the reason is said."""
+    try:
+        return picture(study, a, b, measure)
+    except NotApplicableError as error:
+        st.info(f"{plain(error.message, 300)} {plain(error.hint, 300)}", icon=":material/info:")
+        return None

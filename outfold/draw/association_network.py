@@ -1,0 +1,212 @@
+"""The strong links between columns as a network."""
+
+from __future__ import annotations
+
+import numpy as np
+import plotly.graph_objects as go
+
+from outfold.draw.theme import NEGATIVE, NEUTRAL, PALETTE, POSITIVE, SYMBOLS, label, layout
+from outfold.explore.measures import MEASURES
+from outfold.explore.multiplicity import shown_p
+from outfold.explore.network import Link, Network, Node
+
+NAMED = 90
+"""Up to so many columns are named; beyond, those with the most links."""
+WIDTHS = ((0.9, 4.0), (0.7, 2.5), (0.0, 1.2))
+"""Least strength and width in pixels of a link's line."""
+KINDS = (
+    ("rise together", POSITIVE, "solid"),
+    ("one falls as the other rises", NEGATIVE, "dash"),
+    ("without a direction", NEUTRAL, "dot"),
+)
+
+
+def draw(found: Network) -> go.Figure:
+    """Columns as marks, strong associations as lines; a click on a line's middle names its pair.
+
+    Marks are larger the more relevant a column is to the target; colour and symbol tell the groups
+    of columns that say nearly the same.
+
+    Args:
+        found: The links and places.
+    """
+    if not found.links:
+        return layout(go.Figure(), _title(found), height=160)
+    figure = go.Figure()
+    for kind, (words, colour, dash) in enumerate(KINDS):
+        for least, width in WIDTHS:
+            some = [k for k in found.links if _kind(k) == kind and _width(k) == width]
+            if some:
+                _lines(figure, found, some, words, colour, dash, width, least)
+    _middles(figure, found)
+    _marks(figure, found)
+    x, y = ([getattr(node, axis) for node in found.nodes] for axis in "xy")
+    for update, values in ((figure.update_xaxes, x), (figure.update_yaxes, y)):
+        update(
+            visible=False,
+            range=[min(values) - 0.9, max(values) + 0.9],
+        )
+    tall = np.ptp(y) / max(1.0, np.ptp(x))
+    height = int(np.clip(320 + 5 * len(found.nodes) + 260 * tall, 340, 900))
+    return layout(figure, _title(found), _subtitle(found), height=height, hovermode="closest")
+
+
+def _kind(link: Link) -> int:
+    measure = link.pair.measure
+    if measure is None or not MEASURES[measure].signed:
+        return 2
+    return 0 if link.pair.value >= 0 else 1
+
+
+def _width(link: Link) -> float:
+    return next(width for least, width in WIDTHS if link.strength >= least)
+
+
+def _lines(
+    figure: go.Figure,
+    found: Network,
+    links: list[Link],
+    words: str,
+    colour: str,
+    dash: str,
+    width: float,
+    least: float,
+) -> None:
+    x: list[float | None] = []
+    y: list[float | None] = []
+    for link in links:
+        a, b = found.nodes[link.a], found.nodes[link.b]
+        x += [a.x, b.x, None]
+        y += [a.y, b.y, None]
+    first = not any(trace.legendgroup == words for trace in figure.data)
+    figure.add_scatter(
+        x=x,
+        y=y,
+        mode="lines",
+        line={"color": colour, "width": width, "dash": dash},
+        opacity=0.45 if least < 0.7 else 0.7,
+        name=words,
+        legendgroup=words,
+        showlegend=first,
+        hoverinfo="skip",
+    )
+
+
+def _middles(figure: go.Figure, found: Network) -> None:
+    """Unseen marks in the middle of each line, which say and choose the pair."""
+    middle = [
+        (
+            (found.nodes[k.a].x + found.nodes[k.b].x) / 2,
+            (found.nodes[k.a].y + found.nodes[k.b].y) / 2,
+        )
+        for k in found.links
+    ]
+    figure.add_scatter(
+        x=[x for x, _ in middle],
+        y=[y for _, y in middle],
+        mode="markers",
+        marker={"size": 12, "opacity": 0.0, "color": NEUTRAL},
+        showlegend=False,
+        customdata=[[k.pair.a, k.pair.b] for k in found.links],
+        text=[_said(k) for k in found.links],
+        hovertemplate="%{text}<extra></extra>",
+    )
+
+
+def _said(link: Link) -> str:
+    pair = link.pair
+    assert pair.measure is not None
+    return (
+        f"{label(pair.a, 60)} × {label(pair.b, 60)}<br>{MEASURES[pair.measure].label} "
+        f"{pair.value:.3f}<br>adjusted p {shown_p(pair.p_adjusted)}, {pair.n:,} rows"
+    )
+
+
+def _marks(figure: go.Figure, found: Network) -> None:
+    named = {
+        node.column for node in sorted(found.nodes, key=lambda n: (-n.is_target, -n.links))[:NAMED]
+    }
+    kinds: dict[tuple[str, str, str], list[Node]] = {}
+    for node in found.nodes:
+        kinds.setdefault(_look(node), []).append(node)
+    for (colour, symbol, words), nodes in sorted(kinds.items(), key=lambda item: item[0][2]):
+        figure.add_scatter(
+            x=[n.x for n in nodes],
+            y=[n.y for n in nodes],
+            mode="markers+text",
+            marker={
+                "color": colour,
+                "symbol": symbol,
+                "size": [_size(n) for n in nodes],
+                "line": {"width": 1, "color": "rgba(127,127,127,0.9)"},
+            },
+            text=[label(n.column, 18) if n.column in named else "" for n in nodes],
+            textposition="top center",
+            textfont={"size": 11 if len(found.nodes) <= 60 else 9},
+            name=words,
+            showlegend=False,
+            cliponaxis=False,
+            hovertext=[_about(n) for n in nodes],
+            hovertemplate="%{hovertext}<extra></extra>",
+        )
+
+
+def _look(node: Node) -> tuple[str, str, str]:
+    """Colour, symbol and name of a column's kind of mark."""
+    if node.is_target:
+        return "#C2334D", "star", "the target"
+    if node.group < 0:
+        return NEUTRAL, "circle", "in no group"
+    turn = node.group
+    symbols = [s for s in SYMBOLS if s not in ("star", "x")]
+    symbol = symbols[(turn + turn // len(PALETTE)) % len(symbols)]
+    return PALETTE[turn % len(PALETTE)], symbol, f"group {turn + 1}"
+
+
+def _size(node: Node) -> float:
+    if node.is_target:
+        return 18.0
+    return 10.0 if np.isnan(node.relevance) else 8.0 + 14.0 * float(np.sqrt(node.relevance))
+
+
+def _about(node: Node) -> str:
+    lines = [f"<b>{label(node.column, 80)}</b>", _look(node)[2]]
+    lines.append(f"{node.links:,} link" + ("" if node.links == 1 else "s"))
+    if not np.isnan(node.relevance) and not node.is_target:
+        lines.append(f"association with the target {node.relevance:.3f}")
+    return "<br>".join(lines)
+
+
+def _title(found: Network) -> str:
+    if not found.links:
+        if found.strongest is None:
+            return "No pair of columns has a measurable association"
+        best = found.strongest
+        assert best.measure is not None
+        return (
+            f"No two columns are linked by {found.threshold:g} or more; strongest are "
+            f"{label(best.a, 28)} and {label(best.b, 28)} "
+            f"({MEASURES[best.measure].label} {best.value:.2f})"
+        )
+    most = max(found.nodes, key=lambda n: n.links)
+    nets = "one net" if found.parts == 1 else f"{found.parts} separate nets"
+    if len(found.nodes) == 2:
+        a, b = (label(n.column, 28) for n in found.nodes)
+        return f"Of {found.n_columns:,} columns only {a} and {b} are linked"
+    return (
+        f"{len(found.nodes):,} of {found.n_columns:,} columns form {nets}; "
+        f"{label(most.column, 28)} has the most links ({most.links})"
+    )
+
+
+def _subtitle(found: Network) -> str:
+    parts = [f"Lines: associations of {found.threshold:g} or more; thicker is stronger"]
+    if found.n_links > len(found.links):
+        parts.append(f"the {len(found.links):,} strongest of {found.n_links:,}")
+    if any(not np.isnan(n.relevance) for n in found.nodes):
+        parts.append("larger marks say more of the target (star)")
+    if any(n.group >= 0 for n in found.nodes):
+        parts.append("a colour and symbol for each group that says nearly the same")
+    if len(found.nodes) > NAMED:
+        parts.append(f"the {NAMED} with the most links are named")
+    return "; ".join(parts)
