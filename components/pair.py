@@ -11,6 +11,7 @@ from components.chart import Drawn, drawn
 from components.text import plain
 from outfold.errors import NotApplicableError
 from outfold.explore.measures import MEASURES
+from outfold.explore.multiplicity import shown_p
 from outfold.study.study import Study
 from outfold.task import is_classification
 
@@ -77,8 +78,9 @@ def section(study: Study, found: Associations) -> None:
         chart.chart(shown, "pair")
     if len(rows):
         listed = worded(rows)
-        table.table(listed, "measures-of-the-pair", columns=explore.columns(listed),
-                    alt="One row per measure that fits the pair")  # fmt: skip
+        forms = explore.columns(listed.drop(columns="p"))
+        alt = "One row per measure that fits the pair"
+        table.table(listed, "measures-of-the-pair", columns=forms, alt=alt)
 
 
 def usual_of(found: Associations, a: str, b: str, keys: list[Any]) -> Any:
@@ -107,8 +109,9 @@ def measured(study: Study, a: str, b: str, given: tuple[str, ...]) -> pd.DataFra
 
 
 def worded(rows: pd.DataFrame) -> pd.DataFrame:
-    """The measures under the names that a person reads."""
-    listed = rows.drop(columns="key").rename(
+    """The measures under the names that a person reads, p-values never as nought."""
+    listed = rows.assign(p_value=[shown_p(p) for p in rows["p_value"]])
+    listed = listed.drop(columns="key").rename(
         columns={
             "name": "Measure",
             "value": "Value",

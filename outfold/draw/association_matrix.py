@@ -24,7 +24,7 @@ CLICKABLE = 40
 """Up to this many columns every cell is a point that can be chosen and marked."""
 STRONGEST = 1500
 """Pairs that can be chosen where there are more columns: the strongest."""
-WRITTEN = 10
+WRITTEN = 8
 """Up to this many columns the values stand in the cells."""
 LABELS = 60
 """Beyond this many columns cells touch, and hover texts leave out the names' long forms."""
@@ -174,7 +174,7 @@ def _heatmaps(
                 customdata=cells,
                 text=_texts(z, doubtful, has_sign) if written else None,
                 texttemplate="%{text}" if written else None,
-                textfont={"size": 11},
+                textfont={"size": 10},
                 hoverongaps=False,
                 hovertemplate="%{x} × %{y}<br>%{customdata}<extra></extra>",
                 xgap=gap if long else 0,
@@ -185,10 +185,11 @@ def _heatmaps(
 
 
 def _texts(value: Floats, doubtful: npt.NDArray[np.bool_], has_sign: bool) -> list[list[str]]:
-    """Values as they stand in the cells; cells with a cross stay free."""
+    """Values as they stand in the cells, short for narrow screens; cells with a cross stay free."""
+    form = "+.2f" if has_sign else ".2f"
     return [
         [
-            "" if v != v or d else (f"{v:+.2f}" if has_sign else f"{v:.2f}").replace("-", "−")
+            "" if v != v or d else f"{v:{form}}".replace("-", "−").replace("0.", ".", 1)
             for v, d in zip(row, crossed, strict=True)
         ]
         for row, crossed in zip(value, doubtful, strict=True)

@@ -44,7 +44,7 @@ def draw(found: Network) -> go.Figure:
     for update, values in ((figure.update_xaxes, x), (figure.update_yaxes, y)):
         update(
             visible=False,
-            range=[min(values) - 0.9, max(values) + 0.9],
+            range=[min(values) - 0.6, max(values) + 0.6],
         )
     tall = np.ptp(y) / max(1.0, np.ptp(x))
     height = int(np.clip(320 + 5 * len(found.nodes) + 260 * tall, 340, 900))

@@ -37,6 +37,8 @@ def ratio_interval(eta2: float, n: int, groups: int, level: float = 0.95) -> tup
 
         if gap(0.0) <= 0:
             return 0.0
+        if gap(1 - 1e-9) >= 0:
+            return 1.0
         return float(optimize.brentq(gap, 0.0, 1 - 1e-9, xtol=1e-10)) ** 0.5
 
     return (found((1 + level) / 2), found((1 - level) / 2))

@@ -25,10 +25,9 @@ MOST_POINTS = 5000
 """Above this many rows two numbers are counted in a grid instead of drawn as points."""
 GRID = 40
 """Cells of that grid each way, at most."""
-MOST_PLACES = 400
-"""Two numbers that meet at no more points than these, and often, are counted at each point."""
-FEW_VALUES = 20
-"""A number with no more distinct values is drawn a little aside of them, beside one with more."""
+FEW_VALUES = 25
+"""Two numbers with no more distinct values each are counted at each point where they meet; beside
+a number with more, the points of one are set a little aside of its values."""
 MOST_SHOWN = 20
 """Levels that a picture shows; the rarer ones are put together."""
 MOST_SPLIT = 8
@@ -162,13 +161,13 @@ def _lost(view: PairView, group: Codes, groups: tuple[str, ...]) -> tuple[str, .
 def _at_points(x: Floats, y: Floats, group: Codes, groups: tuple[str, ...]) -> Counts | None:
     """Rows counted at each point, where points are few and mostly hold several rows."""
     values_x, at_x = np.unique(x, return_inverse=True)
-    if len(values_x) > MOST_PLACES:
+    if len(values_x) > FEW_VALUES:
         return None
     values_y, at_y = np.unique(y, return_inverse=True)
-    if len(values_y) > MOST_PLACES:
+    if len(values_y) > FEW_VALUES:
         return None
     points, at = np.unique(at_x * len(values_y) + at_y, return_inverse=True)
-    if len(points) > MOST_PLACES or len(points) > len(x) / 3:
+    if len(points) > len(x) / 3:
         return None
     counts = [
         np.bincount(at[group == place] if groups else at, minlength=len(points))

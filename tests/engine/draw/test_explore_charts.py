@@ -9,11 +9,20 @@ import pandas as pd
 import pytest
 
 from outfold.data.schema import Column, Schema
-from outfold.draw import association_matrix, missing_relation, pair_plot, redundancy, relevance
-from outfold.explore import missing, pair
+from outfold.draw import (
+    association_matrix,
+    association_network,
+    missing_relation,
+    pair_plot,
+    redundancy,
+    relevance,
+    variance_inflation,
+)
+from outfold.explore import missing, network, pair
 from outfold.explore import redundancy as groups
 from outfold.explore import relevance as relevant
 from outfold.explore.associate import associate
+from outfold.explore.collinearity import collinearity
 
 NASTY = "<b>x & y</b>"
 
@@ -63,7 +72,7 @@ def test_every_cell_names_its_measure_and_can_be_chosen() -> None:
     """Points over the cells carry the two names; crosses stand on insignificant ones only."""
     frame, schema = table()
     found = associate(frame, schema)
-    heat, plain, crossed = association_matrix.draw(found).data
+    signed, unsigned, plain, crossed = association_matrix.draw(found).data
     assert len(plain.customdata) + len(crossed.customdata) == 72
     assert all(crossed.marker.symbol == "x-thin" for _ in crossed.x)
     for a, b in crossed.customdata:
@@ -71,15 +80,44 @@ def test_every_cell_names_its_measure_and_can_be_chosen() -> None:
     for (a, b), said in zip(plain.customdata, plain.text, strict=True):
         assert found.of(a, b).p_adjusted < 0.05
         assert any(w in said for w in ("Pearson", "Cramér", "Correlation ratio"))
-    assert (heat.zmin, heat.zmax) == (-1.0, 1.0)
+    assert (signed.zmin, signed.zmax, unsigned.zmin, unsigned.zmax) == (-1.0, 1.0, 0.0, 1.0)
+
+
+def test_measures_without_a_sign_have_cells_and_a_scale_of_their_own() -> None:
+    """Nobody can take a Cramér's V for a positive correlation: other colours, smaller cells."""
+    frame, schema = table()
+    found = associate(frame, schema)
+    figure = association_matrix.draw(found)
+    signed, unsigned = figure.data[:2]
+    assert list(signed.colorscale) != list(unsigned.colorscale)
+    assert unsigned.xgap > signed.xgap
+    values = [np.array(h.z, dtype=float) for h in (signed, unsigned)]
+    assert not (~np.isnan(values[0]) & ~np.isnan(values[1])).any()
+    for place, b in enumerate(signed.x):
+        if b == "t":  # a truth value has a direction beside numbers, none beside levels
+            beside = [a for a, v in zip(signed.x, values[1][place], strict=True) if v == v]
+            assert beside == ["c"]
+    mixed = associate(frame, schema, by_kind={"mixed": "mutual_info"})
+    heat = association_matrix.draw(mixed).data[1]
+    assert heat.zmax == 1.0
+    assert np.nanmax(np.array(heat.z, dtype=float)) <= 1.0
+
+
+def test_clusters_are_framed_and_their_members_stand_together() -> None:
+    """The copy of a column shares its frame."""
+    frame, schema = table()
+    figure = association_matrix.draw(associate(frame, schema))
+    axis = list(figure.layout.xaxis.categoryarray)
+    frames = [axis[int(s.x0 + 0.5) : int(s.x1 + 0.5)] for s in figure.layout.shapes]
+    assert any("copy" in f and "&lt;b&gt;x &amp; y&lt;/b&gt;" in f for f in frames)
 
 
 def test_insignificant_cells_can_be_left_blank() -> None:
     """Then only significant pairs have a colour."""
     frame, schema = table()
     found = associate(frame, schema)
-    heat = association_matrix.draw(found, hide_insignificant=True).data[0]
-    filled = int((~np.isnan(np.array(heat.z, dtype=float))).sum())
+    heats = association_matrix.draw(found, hide_insignificant=True).data[:2]
+    filled = sum(int((~np.isnan(np.array(heat.z, dtype=float))).sum()) for heat in heats)
     assert filled == 2 * int(found.significant().sum())
 
 
@@ -91,7 +129,10 @@ def test_two_hundred_columns_are_drawn_with_thinned_names() -> None:
     schema = Schema(tuple(Column(c, "numeric") for c in frame))
     figure = association_matrix.draw(associate(frame, schema))
     assert np.array(figure.data[0].z).shape == (200, 200)
-    assert len(figure.layout.xaxis.tickvals) <= 60
+    assert figure.layout.xaxis.type == "category"  # names are thinned by room, zooming shows all
+    assert len(set(figure.layout.xaxis.categoryarray)) == 200
+    assert ["v0", "v229"] in [list(pair) for pair in figure.data[1].customdata]
+    assert len(figure.data[1].x) <= 3000
     assert "the 200 of 230 columns" in figure.layout.title.subtitle.text
     assert len(text(figure)) < 8e6
 
@@ -173,6 +214,75 @@ def test_every_kind_of_pair_can_be_drawn(a: str, b: str, rows: int, by: str | No
     shown = figure.layout.title.subtitle.text
     assert f"{view.n:,} rows" in shown
     assert ("split by c" in shown) == (view.by is not None)
+
+
+def linked(threshold: float = 0.5) -> network.Network:
+    """The network of the table, its groups and its relevance to ``c``."""
+    frame, schema = table()
+    found = associate(frame, schema)
+    strengths = relevant.relevance(frame, schema, "c").strengths()
+    same = groups.redundancy(found, strengths, apart=("c",))
+    return network.network(found, strengths, same, threshold=threshold, target="c")
+
+
+def test_links_of_the_network_are_drawn_by_direction_and_name_their_pair() -> None:
+    """Falling pairs are dashed, a click on a line's middle says which two it joins."""
+    found = linked()
+    figure = association_network.draw(found)
+    middles = next(t for t in figure.data if t.customdata is not None)
+    assert [tuple(p) for p in middles.customdata] == [(k.pair.a, k.pair.b) for k in found.links]
+    dashes = {t.line.dash for t in figure.data if t.mode == "lines"}
+    assert dashes == {"solid", "dash", "dot"}
+    marks = [t for t in figure.data if t.mode == "markers+text"]
+    assert {t.name: t.marker.symbol for t in marks}["the target"] == "star"
+    assert sum(len(t.x) for t in marks) == len(found.nodes)
+    assert "form one net" in figure.layout.title.text
+    assert "<b>x" not in text(figure)
+    empty = association_network.draw(linked(1.0))
+    assert "No two columns are linked by 1 or more" in empty.layout.title.text
+
+
+def test_variance_inflation_tells_determined_columns_from_inflated_ones() -> None:
+    """A sum of others is infinite and stands apart; the title counts what is 10 or more."""
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame(rng.normal(size=(60, 4)), columns=list("abcd"))
+    frame["sum"] = frame["a"] + frame["b"]
+    frame["near"] = frame["c"] + rng.normal(size=60) * 0.05
+    schema = Schema(tuple(Column(c, "numeric") for c in frame))
+    figure = variance_inflation.draw(collinearity(frame, schema))
+    counted = {trace.name: len(trace.x) for trace in figure.data}
+    assert counted == {"determined by the others": 3, "10 or more": 2, "below 10": 1}
+    assert figure.layout.title.text.startswith("5 of 6 columns are largely a mixture")
+    assert max(max(trace.x) for trace in figure.data) < 1e9
+
+
+def test_numbers_of_few_values_are_counted_or_set_aside() -> None:
+    """No point hides a hundred others: areas are counts, and one crowded axis is loosened."""
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"i": rng.integers(0, 4, 400), "j": rng.integers(0, 3, 400)}).astype(float)
+    frame["x"] = rng.normal(size=400)
+    frame["c"] = pd.Categorical(rng.choice(["a", "b"], 400))
+    kinds = ["numeric"] * 3 + ["categorical"]
+    schema = Schema(tuple(Column(c, k) for c, k in zip(frame, kinds, strict=True)))
+    bubbles = pair_plot.draw(pair.pair(frame, schema, "i", "j", by="c"))
+    assert sum(sum(trace.customdata) for trace in bubbles.data) == 400
+    for trace in bubbles.data:
+        size, counts = np.array(trace.marker.size), np.array(trace.customdata)
+        assert (np.argsort(size, kind="stable") == np.argsort(counts, kind="stable")).all()
+    view = pair.pair(frame, schema, "i", "x")
+    assert view.content.shaken == ("i",)
+    assert np.abs(view.content.x - np.round(view.content.x)).max() <= 0.25
+    assert (np.round(view.content.x) == frame["i"]).all()
+    assert view.content.y == pytest.approx(frame["x"].to_numpy())
+
+
+def test_a_pair_is_drawn_with_the_measure_that_was_asked_for() -> None:
+    """The title's figure is that measure's; one of other types gives way to the usual one."""
+    frame, schema = table()
+    ranked = pair_plot.draw(pair.pair(frame, schema, "copy", "down", measure="spearman"))
+    assert "Spearman's rho" in ranked.layout.title.text.replace("<br>", " ")
+    usual = pair.pair(frame, schema, "copy", "c", measure="spearman")
+    assert usual.association.measure == "eta"
 
 
 def test_no_chart_sets_a_background_or_a_template() -> None:

@@ -1,0 +1,115 @@
+"""The network of strong links and the variance inflation of a whole table."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from outfold.data.schema import Column, Schema
+from outfold.errors import NotApplicableError, ParameterError
+from outfold.explore.associate import associate
+from outfold.explore.associations import Associations
+from outfold.explore.collinearity import collinearity, inflation_of
+from outfold.explore.network import MOST_LINKS, network
+
+
+def families(rows: int = 200, each: int = 5, many: int = 4) -> tuple[pd.DataFrame, Schema]:
+    """Some families of columns that share a cause, and two columns that stand alone."""
+    rng = np.random.default_rng(0)
+    causes = rng.normal(size=(rows, many))
+    values = {
+        f"f{i}_{j}": causes[:, i] + rng.normal(size=rows) * 0.4
+        for i in range(many)
+        for j in range(each)
+    }
+    frame = pd.DataFrame({**values, "lone": rng.normal(size=rows), "own": rng.normal(size=rows)})
+    return frame, Schema(tuple(Column(c, "numeric") for c in frame))
+
+
+@pytest.fixture(scope="module")
+def found() -> Associations:
+    return associate(*families())
+
+
+def test_every_link_reaches_the_threshold_and_none_is_missed(found) -> None:
+    """The links are the strong pairs, the parts the families."""
+    net = network(found, threshold=0.6)
+    linked = {(k.pair.a, k.pair.b) for k in net.links}
+    wanted = {(p.a, p.b) for p in found if abs(p.value) >= 0.6}
+    assert linked == wanted
+    assert net.parts == 4
+    assert {n.column for n in net.nodes} == set(found.columns) - {"lone", "own"}
+    assert net.n_columns == 22
+    degree = dict.fromkeys((n.column for n in net.nodes), 0)
+    for k in net.links:
+        for place in (k.a, k.b):
+            degree[net.nodes[place].column] += 1
+    assert degree == {n.column: n.links for n in net.nodes}
+
+
+def test_places_are_always_the_same_and_no_two_columns_share_one(found) -> None:
+    """The same table has the same picture; families stand apart from each other."""
+    one, other = (network(found, threshold=0.6) for _ in range(2))
+    assert [(n.x, n.y) for n in one.nodes] == [(n.x, n.y) for n in other.nodes]
+    place = np.array([(n.x, n.y) for n in one.nodes])
+    gap = np.linalg.norm(place[:, None] - place[None], axis=2)
+    np.fill_diagonal(gap, np.inf)
+    assert gap.min() > 0.4
+    family = np.array([n.column[:2] for n in one.nodes])
+    same = family[:, None] == family[None, :]
+    np.fill_diagonal(gap, 0.0)
+    assert gap[same].mean() < gap[~same].mean()
+
+
+def test_a_dense_table_keeps_its_strongest_links() -> None:
+    """A blot says nothing: links are capped and counted."""
+    rng = np.random.default_rng(1)
+    frame = pd.DataFrame(rng.normal(size=(60, 70)) + rng.normal(size=(60, 1)) * 3).add_prefix("v")
+    dense = associate(frame, Schema(tuple(Column(c, "numeric") for c in frame)))
+    net = network(dense, threshold=0.3)
+    assert len(net.links) == MOST_LINKS < net.n_links
+    assert min(k.strength for k in net.links) == pytest.approx(
+        float(np.sort(dense.strength())[-MOST_LINKS])
+    )
+    assert np.isfinite([(n.x, n.y) for n in net.nodes]).all()
+
+
+def test_without_a_strong_link_the_strongest_pair_is_still_named(found) -> None:
+    """Nothing to draw, something to say."""
+    net = network(found, threshold=1.0)
+    assert not net.nodes
+    assert net.strongest is not None
+    with pytest.raises(ParameterError, match="threshold is 0"):
+        network(found, threshold=0)
+
+
+def test_inflation_is_the_same_from_the_triangle_as_from_the_rows() -> None:
+    """1 / (1 - R²) of each column regressed on the others."""
+    rng = np.random.default_rng(3)
+    x = rng.normal(size=(120, 5))
+    x[:, 4] += x[:, 0] * 3 - x[:, 1]
+    got = inflation_of({f"c{i}": x[:, i : i + 1] for i in range(5)})
+    for i in range(5):
+        others = np.column_stack([np.ones(120), np.delete(x, i, axis=1)])
+        rest = x[:, i] - others @ np.linalg.lstsq(others, x[:, i], rcond=None)[0]
+        share = (rest @ rest) / ((x[:, i] - x[:, i].mean()) ** 2).sum()
+        assert got[f"c{i}"].gvif == pytest.approx(1 / share, rel=1e-9)
+
+
+def test_columns_that_cannot_be_inflated_are_named(monkeypatch) -> None:
+    """Constants and columns of very many levels take no part; large tables are sampled."""
+    rng = np.random.default_rng(4)
+    frame = pd.DataFrame(rng.normal(size=(3000, 2)), columns=["a", "b"])
+    frame["same"] = 1.0
+    frame["many"] = pd.Categorical(rng.integers(0, 60, 3000).astype(str))
+    kinds = ["numeric"] * 3 + ["categorical"]
+    schema = Schema(tuple(Column(c, k) for c, k in zip(frame, kinds, strict=True)))
+    monkeypatch.setattr("outfold.explore.collinearity.MOST_CELLS", 3000)
+    found = collinearity(frame, schema)
+    assert set(found.columns) == {"a", "b"}
+    assert {c.name for c in found.left_out} == {"same", "many"}
+    assert found.n == 1000
+    assert "1,000 of these rows" in found.notes[-1]
+    with pytest.raises(NotApplicableError, match="cannot tell"):
+        collinearity(frame[:3][["a", "b"]], Schema(schema.columns[:2]))
