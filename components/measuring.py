@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import streamlit as st
@@ -36,8 +37,13 @@ class Measuring:
     missing: str = "pairwise"
 
 
-def choose(schema: Schema) -> Measuring:
-    """Choose the measures and what is done about missing values."""
+def choose(schema: Schema, classes: Collection[str] = ()) -> Measuring:
+    """Choose the measures and what is done about missing values.
+
+    Args:
+        schema: The columns that take part.
+        classes: Columns of numbers that stand for classes.
+    """
     left, middle, right = st.columns([3, 2, 3], vertical_alignment="bottom")
     with left:
         measure = st.selectbox(
@@ -49,7 +55,7 @@ def choose(schema: Schema) -> Measuring:
             bind="query-params",
             persist_state="session",
         )
-    kinds = present(schema)
+    kinds = present(schema, classes)
     chosen: dict[PairKind, Measure] = {}
     if measure == "auto":
         with middle, st.popover("By kind of pair", icon=":material/tune:", width="stretch"):
@@ -81,11 +87,13 @@ def choose(schema: Schema) -> Measuring:
     return Measuring(measure or "auto", tuple(sorted(chosen.items())), missing or "pairwise")
 
 
-def present(schema: Schema) -> list[PairKind]:
+def present(schema: Schema, classes: Collection[str]) -> list[PairKind]:
     """The kinds of pairs that a table has."""
     numbers = sum(c.type in ("numeric", "datetime") for c in schema.columns)
     truth = sum(c.type == "boolean" for c in schema.columns)
     levels = sum(c.type == "categorical" for c in schema.columns)
+    turned = sum(schema[c].type in ("numeric", "datetime") for c in classes if c in schema)
+    numbers, levels = numbers - turned, levels + turned
     there: dict[PairKind, bool] = {
         "numeric": numbers > 1,
         "truth": bool(numbers and truth),

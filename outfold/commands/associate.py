@@ -77,7 +77,7 @@ def run(options: argparse.Namespace, scratch: Path) -> dict[str, Any]:
     given = [c.strip() for c in options.given.split(",")] if options.given else []
     for name in [*given, *(options.pair or ())]:
         require_column(name, frame)
-    measure = "partial" if given and options.measure == "auto" else options.measure
+    measure: Any = "partial" if given and options.measure == "auto" else options.measure
     kinds = {k: getattr(options, k) for k in KINDS if getattr(options, k)}
     found = associate(
         frame, dataset.schema, measure, by_kind=kinds, target=options.target, given=given,

@@ -10,7 +10,7 @@ from outfold.explore.measures import MEASURES
 from outfold.explore.multiplicity import shown_p
 from outfold.explore.network import Link, Network, Node
 
-NAMED = 90
+NAMED = 70
 """Up to so many columns are named; beyond, those with the most links."""
 WIDTHS = ((0.9, 4.0), (0.7, 2.5), (0.0, 1.2))
 """Least strength and width in pixels of a link's line."""

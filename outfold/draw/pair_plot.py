@@ -70,6 +70,8 @@ def _points(view: PairView, content: Points) -> go.Figure:
     return _finish(figure, view)
 
 
+TICKS = 10
+"""Up to so many distinct values, each has its tick."""
 LARGEST = 22.0
 """Diameter in pixels of the mark that stands for the most rows."""
 
@@ -99,7 +101,10 @@ def _counts(view: PairView, content: Counts) -> go.Figure:
             row=panel // across + 1,
             col=panel % across + 1,
         )
-    note = "A mark's area is its number of rows" + (
+    for update, values in ((figure.update_xaxes, x), (figure.update_yaxes, y)):
+        if len(distinct := np.unique(values)) <= TICKS:
+            update(tickvals=distinct)
+    note = "a mark's area is its number of rows" + (
         ", each panel by itself" if content.groups else ""
     )
     return _named_panels(figure, view, note, content.groups, down)

@@ -59,7 +59,8 @@ def draw(found: Collinearity) -> go.Figure:
     return layout(
         figure,
         title,
-        f"{found.n:,} rows without any gap; {left}dotted: the usual marks of 5 and 10",
+        f"{found.n:,} rows without any gap; {left}{_left_out(found)}dotted: the usual marks of 5 "
+        "and 10",
         x="Variance inflation factor (for levels: squared and scaled to one coefficient)",
         height=210 + 22 * len(rows),
         xaxis_type="log",
@@ -68,6 +69,15 @@ def draw(found: Collinearity) -> go.Figure:
         yaxis_range=[-0.7, len(rows) - 0.3],
         showlegend=len(figure.data) > 1,
     )
+
+
+def _left_out(found: Collinearity) -> str:
+    """Some of the columns that take no part, with their reasons."""
+    if not found.left_out:
+        return ""
+    first = ", ".join(f"{label(c.name, 24)} ({c.why})" for c in found.left_out[:3])
+    more = len(found.left_out) - 3
+    return f"left out: {first}" + (f" and {more} more; " if more > 0 else "; ")
 
 
 def _hover(name: str, one: object) -> str:

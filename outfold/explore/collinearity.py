@@ -16,6 +16,8 @@ from outfold.explore.measures import Floats
 
 MOST_LEVELS = 50
 """A column of more levels is left out: it would cost more coefficients than it tells."""
+ENOUGH = 0.3
+"""Share of the rows that has to be complete; columns with most gaps are left out until it is."""
 MOST_CELLS = 20_000_000
 """Numbers in the design, 8 bytes each; more rows are sampled."""
 
@@ -59,8 +61,8 @@ def collinearity(
 ) -> Collinearity:
     """The variance inflation of every column given all others, on rows without any gap.
 
-    Constant columns and columns of more than ``MOST_LEVELS`` levels are left out; of large tables
-    a sample of rows is taken.
+    Constant columns and columns of more than ``MOST_LEVELS`` levels are left out, and those with
+    most gaps where otherwise few rows would be complete; of large tables a sample of rows is taken.
 
     Args:
         frame: The typed table.
@@ -72,8 +74,9 @@ def collinearity(
         NotApplicableError: Fewer than two columns vary, or there are no more complete rows than
             coefficients.
     """
+    schema, holey = _with_rows_left(frame, schema)
     data = read_columns(frame, schema, missing="complete", as_levels=as_levels)
-    left_out, notes = list(data.left_out), list(data.notes)
+    left_out, notes = [*data.left_out, *holey], list(data.notes)
     wide = {c for c, t in zip(data.level_names, data.levels, strict=True) if len(t) > MOST_LEVELS}
     left_out += [LeftOut(c, f"has more than {MOST_LEVELS} levels") for c in sorted(wide)]
     sizes = [
@@ -93,11 +96,31 @@ def collinearity(
         if name not in wide:
             seen = np.unique(codes[rows])
             terms[name] = (codes[rows][:, None] == seen[None, 1:]).astype(np.float64)
-    flat = [c for c, v in terms.items() if not v.shape[1] or (v == v[0]).all()]
+    flat = [c for c, v in terms.items() if not v.size or (v == v[0]).all()]
     left_out += [LeftOut(c, "does not vary in these rows") for c in flat]
     found = inflation_of({c: terms[c] for c in schema.names() if c in terms and c not in flat})
     ranked = dict(sorted(found.items(), key=lambda item: -item[1].scaled))
     return Collinearity(ranked, len(rows), tuple(left_out), tuple(notes))
+
+
+def _with_rows_left(frame: pd.DataFrame, schema: Schema) -> tuple[Schema, list[LeftOut]]:
+    """The columns whose gaps leave enough rows without any gap, and those that do not."""
+    absent = {c.name: frame[c.name].isna().to_numpy() for c in schema.columns if c.name in frame}
+    share = {name: float(gaps.mean()) if len(gaps) else 0.0 for name, gaps in absent.items()}
+    for most in (1.0, 0.5, 0.2, 0.05, 0.0):
+        kept = [c for c in schema.columns if share.get(c.name, 0.0) <= most]
+        gaps = np.zeros(len(frame), dtype=bool)
+        for column in kept:
+            gaps |= absent.get(column.name, False)
+        if (~gaps).sum() >= ENOUGH * len(frame):
+            break
+    names = {c.name for c in kept}
+    out = [
+        LeftOut(c.name, f"is missing in {share[c.name]:.0%} of the rows")
+        for c in schema.columns
+        if c.name not in names
+    ]
+    return Schema(tuple(kept)), out
 
 
 def inflation(frame: pd.DataFrame, schema: Schema) -> dict[str, Inflation]:

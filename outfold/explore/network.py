@@ -215,10 +215,10 @@ def _apart(place: Floats, least: float = 0.55) -> Floats:
 
 
 def _beside_each_other(n: int, boxes: list[tuple[Ints, Floats]]) -> Floats:
-    """Nets in rows from left to right, about as wide as twice their height."""
+    """Nets in rows from left to right, a little wider than high."""
     place = np.zeros((n, 2))
     sizes = [np.ptp(net, axis=0) + 1.4 for _, net in boxes]
-    widest = max(float(np.sqrt(2.2 * sum(w * h for w, h in sizes))), max(w for w, _ in sizes))
+    widest = max(float(np.sqrt(1.6 * sum(w * h for w, h in sizes))), max(w for w, _ in sizes))
     x = y = tall = 0.0
     for (own, net), (wide, high) in zip(boxes, sizes, strict=True):
         if x > 0 and x + wide > widest:

@@ -35,7 +35,7 @@ pairs, links, target, same, gaps, one = st.tabs(
 )
 if pairs.open:
     with pairs, shell.boundary():
-        how = measuring.choose(schema)
+        how = measuring.choose(schema, explore.classes(study))
         found = explore.associations(study, how)
         hide = st.toggle("Only significant pairs", key="only-significant", bind="query-params")
         picture = explore.matrix(study, how, hide)

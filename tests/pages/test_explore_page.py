@@ -137,3 +137,34 @@ def test_a_target_of_numbers_is_explored_too(home):
     page = opened(home, target="copy")
     calm(page)
     assert len(titles(page)) == 2
+
+
+def test_a_kind_of_pair_can_be_given_another_measure(home):
+    """Numbers by Spearman's rho; the other kinds keep theirs, and the page says so."""
+    page = opened(home)
+    next(w for w in page.selectbox if w.label == "Two numbers").set_value("spearman").run()
+    calm(page)
+    assert "Spearman's rho" in titles(page)[0]
+    said = next(c.value for c in page.caption if c.value.startswith("Two numbers: "))
+    assert "Spearman's rho" in said
+    assert "A number and levels: Correlation ratio" in said
+
+
+def test_the_pair_of_a_link_is_shown_with_every_measure_and_given_others(home):
+    """What is chosen of a pair stands in its address and in one table."""
+    workspace = Workspace(home)
+    dataset = workspace.datasets.list()[0]
+    frame = workspace.datasets.frame(dataset.key)
+    study = with_target(Study(dataset.key, "y", "binary"), dataset, frame, "y")
+    page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    page.query_params["study"] = workspace.save_study(study)
+    page.query_params["pair-a"] = "gap"
+    page.query_params["pair-b"] = "hole"
+    page.run().switch_page(PAGE).run()
+    calm(page)
+    assert titles(page)[1].startswith("gap and hole")
+    next(w for w in page.multiselect if w.label == "Given").set_value(["copy"]).run()
+    calm(page)
+    names = list(page.dataframe[0].value["Measure"])
+    assert names[:3] == ["Pearson's r", "Spearman's rho", "Kendall's tau-b"]
+    assert names[-2:] == ["Partial correlation given copy", "Partial rank correlation given copy"]

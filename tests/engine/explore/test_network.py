@@ -113,3 +113,15 @@ def test_columns_that_cannot_be_inflated_are_named(monkeypatch) -> None:
     assert "1,000 of these rows" in found.notes[-1]
     with pytest.raises(NotApplicableError, match="cannot tell"):
         collinearity(frame[:3][["a", "b"]], Schema(schema.columns[:2]))
+
+
+def test_columns_with_most_gaps_are_left_out_where_few_rows_would_remain() -> None:
+    """A column that is nearly always missing must not take all others with it."""
+    rng = np.random.default_rng(5)
+    frame = pd.DataFrame(rng.normal(size=(200, 4)), columns=list("abcd"))
+    frame.loc[frame.index[:190], "c"] = np.nan
+    frame.loc[frame.index[:20], "d"] = np.nan
+    found = collinearity(frame, Schema(tuple(Column(c, "numeric") for c in frame)))
+    assert set(found.columns) == {"a", "b", "d"}
+    assert found.n == 180
+    assert [(c.name, c.why) for c in found.left_out] == [("c", "is missing in 95% of the rows")]
