@@ -65,6 +65,25 @@ def test_associate_prints_each_pair_with_its_measure(capsys, csv):
     assert all("y" in (p["a"], p["b"]) for p in with_target["pairs"])
 
 
+def test_associate_gives_all_that_the_page_shows(capsys, csv):
+    """Relevance with intervals, groups, inflation, gaps, and one pair by every measure."""
+    found = printed(
+        capsys, "associate", csv, "--target", "y", "--redundancy", "0.3", "--vif", "--missingness",
+        "--pair", "signal", "noise", "--mixed", "mutual_info",
+    )  # fmt: skip
+    assert {r["column"] for r in found["relevance"]} >= {"signal", "noise", "kind"}
+    best = found["relevance"][0]
+    assert best["low"] <= abs(best["value"]) <= best["high"]
+    assert {"gvif", "df", "scaled", "n"} <= set(found["vif"][0])
+    assert "y" not in {v["column"] for v in found["vif"]}
+    assert {"complete_rows", "columns", "patterns"} <= set(found["missingness"])
+    assert all(len(g["members"]) > 1 for g in found["redundancy"])
+    assert [m["name"] for m in found["pair"]][:2] == ["Pearson's r", "Spearman's rho"]
+    given = printed(capsys, "associate", csv, "--given", "noise")
+    assert {p["measure"] for p in given["pairs"]} == {"partial"}
+    assert not any("noise" in (p["a"], p["b"]) for p in given["pairs"])
+
+
 def test_select_prints_selection_scores_and_merit(capsys, csv):
     """CFS keeps the signal; its merit is printed."""
     found = printed(capsys, "select", csv, "--target", "y", "--selector", "cfs")
