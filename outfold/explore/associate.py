@@ -118,8 +118,16 @@ def associate(
             "Only partial correlations are given other columns.", "Take the measure partial."
         )
     only_numbers = measure != "auto" and MEASURES[measure].kinds == ("numeric",)
+    no_numbers: list[LeftOut] = []
     if measure == "partial":
-        schema, missing = _numbers_only(schema, as_levels), "complete"
+        whole, missing = schema, "complete"
+        schema = _numbers_only(whole, as_levels)
+        why = f"for which {MEASURES['partial'].label.lower()} is not defined"
+        no_numbers = [
+            LeftOut(c.name, f"is of type {c.type}, {why}")
+            for c in whole.columns
+            if c.name not in schema
+        ]
     data = read_columns(
         frame,
         schema,
@@ -130,13 +138,15 @@ def associate(
         truth_as_numbers=only_numbers,
     )
     truth = frozenset(c.name for c in schema.columns if c.type == "boolean")
+    data = replace(data, left_out=(*data.left_out, *no_numbers))
     data = _without_unmeasured(data, chosen, truth)
     names = [c for c in schema.names() if c in data.number_names or c in data.level_names]
     for name in [*([] if target is None else [target]), *given]:
         if name not in names:
-            why = next((c.why for c in data.left_out if c.name == name), "is not in the table")
+            reason = next((c.why for c in data.left_out if c.name == name), "is not in the table")
+            who = f"The target {name!r}" if name == target else f"The column {name!r}"
             raise UnknownNameError(
-                f"{'The target ' if name == target else ''}{name!r} has no associations: it {why}.",
+                f"{who} has no associations: it {reason}.",
                 "Columns that take part: " + ", ".join(names),
             )
     names = [c for c in names if c not in given]

@@ -113,6 +113,15 @@ def test_partial_correlations_are_those_of_every_pair_given_all_others() -> None
     assert some.p_value == pytest.approx(alone.p_value, rel=1e-7)
 
 
+def test_levels_have_no_partial_correlation_and_it_is_said() -> None:
+    """As a target or among the columns: named with the reason, not as if it were not there."""
+    frame, schema = table()
+    said = {c.name: c.why for c in associate(frame, schema, "partial").left_out}
+    assert said["c"] == "is of type categorical, for which partial correlation is not defined"
+    with pytest.raises(UnknownNameError, match="is of type categorical"):
+        associate(frame, schema, "partial", target="c")
+
+
 def test_columns_that_the_controls_determine_have_no_partial_correlation() -> None:
     """A sum and its parts leave nothing of each other; what stands aside keeps its value."""
     rng = np.random.default_rng(4)
