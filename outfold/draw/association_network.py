@@ -11,8 +11,8 @@ from outfold.explore.multiplicity import shown_p
 from outfold.explore.network import Link, Network, Node
 
 NAMED = 70
-"""Up to so many columns are named; beyond, those with the most links."""
-WIDTHS = ((0.9, 4.0), (0.7, 2.5), (0.0, 1.2))
+"""Up to so many columns are named; beyond, those with the most room; the others by hovering."""
+WIDTHS = ((0.9, 3.0), (0.7, 1.8), (0.0, 1.0))
 """Least strength and width in pixels of a link's line."""
 KINDS = (
     ("rise together", POSITIVE, "solid"),
@@ -123,9 +123,12 @@ def _said(link: Link) -> str:
 
 
 def _marks(figure: go.Figure, found: Network) -> None:
-    named = {
-        node.column for node in sorted(found.nodes, key=lambda n: (-n.is_target, -n.links))[:NAMED]
-    }
+    place = np.array([(node.x, node.y) for node in found.nodes])
+    gap = np.linalg.norm(place[:, None] - place[None], axis=2)
+    np.fill_diagonal(gap, np.inf)
+    room = gap.min(axis=1)
+    order = sorted(range(len(room)), key=lambda i: (-found.nodes[i].is_target, -room[i]))
+    named = {found.nodes[i].column for i in order[:NAMED]}
     kinds: dict[tuple[str, str, str], list[Node]] = {}
     for node in found.nodes:
         kinds.setdefault(_look(node), []).append(node)
@@ -208,5 +211,5 @@ def _subtitle(found: Network) -> str:
     if any(n.group >= 0 for n in found.nodes):
         parts.append("a colour and symbol for each group that says nearly the same")
     if len(found.nodes) > NAMED:
-        parts.append(f"the {NAMED} with the most links are named")
+        parts.append(f"{NAMED} that have room are named, point at the others")
     return "; ".join(parts)
