@@ -19,7 +19,7 @@ QUICK = {
     "sfs_forward": {"k": 3},
 }
 PAIRS = [(s.key, task) for s in registry("selector") for task in s.tasks]
-BLIND = {"none", "variance"}
+BLIND = {"none", "pinned", "variance"}
 
 
 def built(key, task, seed=0, **more):
