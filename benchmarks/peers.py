@@ -32,10 +32,10 @@ from benchmarks.grid import mixed_table
 
 PINS: dict[str, tuple[str, ...]] = {
     "outfold": (),
-    "pycaret": ("pycaret==3.3.2", "setuptools<81"),
-    "lazypredict": ("lazypredict==0.3.0", "lightgbm==4.7.0"),
+    "pycaret": ("pycaret==3.3.2", "setuptools<81", "six"),
+    "lazypredict": ("lazypredict==0.3.0", "lightgbm==4.7.0", "psutil"),
     "mljar": ("mljar-supervised==1.3.2",),
-    "flaml": ("flaml[automl]==2.7.0",),
+    "flaml": ("flaml[automl]==2.7.0", "psutil"),
 }
 """What is installed for each; Outfold runs in the environment of this script."""
 
@@ -132,7 +132,7 @@ def write_task(folder: Path, n_rows: int) -> None:
     from sklearn.model_selection import StratifiedKFold
 
     frame = mixed_table(n_rows)
-    frame.to_parquet(folder / "table.parquet")
+    frame.to_csv(folder / "table.csv", index=False)
     folds = StratifiedKFold(5, shuffle=True, random_state=0)
     codes = np.empty(n_rows, dtype=int)
     for number, (_, test) in enumerate(folds.split(frame, frame["outcome"])):

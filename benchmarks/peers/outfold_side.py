@@ -8,7 +8,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from benchmarks.peers.task import MODELS, answer, read
+from task import MODELS, answer, read
 
 MINE = {
     "logistic": "logistic",

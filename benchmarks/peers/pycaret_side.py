@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
-from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-
-from benchmarks.peers.task import answer, read
+from task import answer, read
 
 THEIRS = ["lr", "dt", "rf", "et", "lightgbm", "nb", "knn"]
 
