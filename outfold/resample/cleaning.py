@@ -31,13 +31,19 @@ Method = Literal[
     "instance_hardness",
 ]
 
+PART_ROWS = 20_000
+"""Rows above which neighbours are looked for in parts: the search takes time with their square."""
+
+CONDENSED_PART_ROWS = 2_500
+"""The same for condensed nearest neighbours, which search anew for each row kept."""
+
 SIZED = ("random_over", "random_under", "near_miss", "instance_hardness")
 """The methods that aim at a size of each class."""
 
 NEAR_MISS_CELLS = 50_000_000
 """Most distances that version 2 of NearMiss may hold at once: 800 MB with their indices."""
 
-TREE_ROWS = 20_000
+TREE_ROWS = 5_000
 """Most rows that a tree of the forest behind instance hardness is grown on."""
 
 
@@ -53,6 +59,7 @@ class RowChoice(Resampler):
         folds: Folds in which instance hardness is measured; lowered, with a note, where a class
             has too few rows.
         rounds: Most repetitions of repeated editing.
+        trees: Trees of the forest that measures instance hardness.
         seed: Seeds the draws.
     """
 
@@ -65,6 +72,7 @@ class RowChoice(Resampler):
         every_class: bool = False,
         folds: int = 5,
         rounds: int = 20,
+        trees: int = 100,
         seed: int = 0,
     ) -> None:
         self.method = method
@@ -74,6 +82,7 @@ class RowChoice(Resampler):
         self.every_class = every_class
         self.folds = folds
         self.rounds = rounds
+        self.trees = trees
         self.seed = seed
 
     def _draw(self, X: pd.DataFrame, y: Ints) -> tuple[Ints, pd.DataFrame | None, Ints | None]:
@@ -88,12 +97,16 @@ class RowChoice(Resampler):
         if max(counts.values()) == 1:
             self.notes_.append("Each class has a single training row, so none was left out.")
             return everything, None, None
-        sampler = self._sampler(counts, goals)
         at_random = self.method.startswith("random")
         points = np.zeros((len(X), 1)) if at_random else neighbour_space(X)
-        # Instance hardness looks a class's probability up by its code, so codes have no gaps here.
-        sampler.fit_resample(points, np.searchsorted(list(counts), y))
-        kept = np.sort(np.asarray(sampler.sample_indices_, dtype=np.intp))
+        chosen = []
+        for part in self._parts(counts, y):
+            sampler = self._sampler(class_counts(y[part]), goals)
+            # Instance hardness looks a class's probability up by its code, so codes have no gaps.
+            sampler.fit_resample(points[part], np.unique(y[part], return_inverse=True)[1])
+            chosen.append(part[np.asarray(sampler.sample_indices_, dtype=np.intp)])
+        kept = np.sort(chosen[0]) if len(chosen) == 1 else np.unique(np.concatenate(chosen))
+        self.notes_ = list(dict.fromkeys(self.notes_))
         lost = [code for code in counts if not (y[kept] == code).any()]
         if lost:
             whole = everything[np.isin(y, lost)]
@@ -105,6 +118,27 @@ class RowChoice(Resampler):
         ):
             self.notes_.append("More rows than asked for were kept, because many are equally easy.")
         return kept, None, None
+
+    def _parts(self, counts: dict[int, int], y: Ints) -> list[Ints]:
+        """The rows in parts with the same class shares; one part unless there are many rows.
+
+        A class too small to share out is whole in every part. A row kept in one part is kept.
+        """
+        most = CONDENSED_PART_ROWS if self.method == "condensed" else PART_ROWS
+        number = -(-len(y) // most)
+        if self.method in SIZED or number == 1:
+            return [np.arange(len(y), dtype=np.intp)]
+        rng = np.random.default_rng(self.seed % 2**32)
+        parts: list[list[Ints]] = [[] for _ in range(number)]
+        for code in counts:
+            members = rng.permutation(np.flatnonzero(y == code))
+            for i, part in enumerate(parts):
+                part.append(members[i::number] if len(members) >= 5 * number else members)
+        self.notes_.append(
+            f"Neighbours were looked for in {number} random parts of the {len(y):,} training rows, "
+            "because the search takes time with the square of the rows."
+        )
+        return [np.sort(np.concatenate(part)) for part in parts]
 
     def _sampler(self, counts: dict[int, int], goals: dict[int, int]) -> Any:
         import imblearn.over_sampling as over
@@ -181,7 +215,7 @@ class RowChoice(Resampler):
                 "because there are many."
             )
         forest = RandomForestClassifier(
-            100, max_samples=min(train, TREE_ROWS), random_state=seed, n_jobs=1
+            self.trees, max_samples=min(train, TREE_ROWS), random_state=seed, n_jobs=1
         )
         return under.InstanceHardnessThreshold(
             estimator=forest, sampling_strategy=goals, cv=folds, random_state=seed

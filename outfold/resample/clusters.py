@@ -76,7 +76,14 @@ class Centroids(Resampler):
             note = "Centres were found from batches of rows, because there are many."
             if note not in self.notes_:
                 self.notes_.append(note)
-            found = MiniBatchKMeans(count, n_init=1, init="random", random_state=seed)
+            found = MiniBatchKMeans(
+                count,
+                n_init=1,
+                init="random",
+                max_iter=3,
+                reassignment_ratio=0.0,
+                random_state=seed,
+            )
         return np.asarray(found.fit(points).cluster_centers_, dtype=np.float64)
 
 

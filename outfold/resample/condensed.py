@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from outfold.registry import Facts, Param, Strategy
+from outfold.registry import Param, Strategy
 from outfold.task import CLASSIFICATION, Task
 
 
@@ -13,19 +13,6 @@ def build(task: Task, seed: int, neighbours: int = 1) -> Any:
     from outfold.resample.cleaning import RowChoice
 
     return RowChoice("condensed", neighbours=neighbours, seed=seed)
-
-
-MOST_ROWS = 10_000
-"""Beyond so many rows it takes many minutes."""
-
-
-def _requires(facts: Facts) -> str | None:
-    if facts.n_rows > MOST_ROWS:
-        return (
-            f"It asks all rows anew for each row that it keeps, and {facts.n_rows:,} would take "
-            "many minutes: take one-sided selection, which asks once."
-        )
-    return None
 
 
 STRATEGY = Strategy(
@@ -38,7 +25,6 @@ STRATEGY = Strategy(
     ),
     build=build,
     tasks=CLASSIFICATION,
-    requires=_requires,
     order=67,
     family="undersampling",
     libraries=("imbalanced-learn", "scikit-learn"),
@@ -51,7 +37,7 @@ STRATEGY = Strategy(
             1,
             low=1,
             high=50,
-            help="A row is kept where so many nearest rows of those kept so far get its class wrong.",
+            help="A row is kept if so many nearest rows of those kept before get its class wrong.",
             source="Hart 1968 took 1",
         ),
     ),

@@ -8,11 +8,11 @@ from outfold.registry import Facts, Param, Strategy
 from outfold.task import CLASSIFICATION, Task
 
 
-def build(task: Task, seed: int, ratio: float = 1.0, folds: int = 5) -> Any:
+def build(task: Task, seed: int, ratio: float = 1.0, folds: int = 5, trees: int = 100) -> Any:
     """The resampler with these parameters."""
     from outfold.resample.cleaning import RowChoice
 
-    return RowChoice("instance_hardness", ratio=ratio, folds=folds, seed=seed)
+    return RowChoice("instance_hardness", ratio=ratio, folds=folds, trees=trees, seed=seed)
 
 
 def _requires(facts: Facts) -> str | None:
@@ -54,6 +54,16 @@ STRATEGY = Strategy(
             low=2,
             high=10,
             help="Each row is judged by a forest grown on the other folds of the training rows.",
+            source="imbalanced-learn's default",
+        ),
+        Param(
+            "trees",
+            "Trees",
+            "int",
+            100,
+            low=10,
+            high=500,
+            help="More trees tell equally easy rows apart better and cost time in proportion.",
             source="imbalanced-learn's default",
         ),
     ),

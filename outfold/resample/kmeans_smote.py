@@ -40,7 +40,7 @@ def _requires(facts: Facts) -> str | None:
 STRATEGY = Strategy(
     kind="resampler",
     key="kmeans_smote",
-    label="k-means SMOTE",
+    label="K-means SMOTE",
     summary=(
         "Like SMOTE, but only inside clusters in which the rare class is common, most where it is "
         "sparse: fewer new rows among the other class."

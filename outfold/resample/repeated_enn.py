@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from outfold.registry import Facts, Param, Strategy
+from outfold.registry import Param, Strategy
 from outfold.task import CLASSIFICATION, Task
 
 
@@ -19,19 +19,6 @@ def build(
     )
 
 
-MOST_ROWS = 50_000
-"""Beyond so many rows it takes many minutes."""
-
-
-def _requires(facts: Facts) -> str | None:
-    if facts.n_rows > MOST_ROWS:
-        return (
-            f"It looks for every row's neighbours up to twenty times, and {facts.n_rows:,} rows "
-            "would take many minutes: take edited nearest neighbours, which looks once."
-        )
-    return None
-
-
 STRATEGY = Strategy(
     kind="resampler",
     key="repeated_enn",
@@ -42,7 +29,6 @@ STRATEGY = Strategy(
     ),
     build=build,
     tasks=CLASSIFICATION,
-    requires=_requires,
     order=63,
     family="cleaning",
     libraries=("imbalanced-learn", "scikit-learn"),

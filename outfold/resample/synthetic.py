@@ -28,7 +28,7 @@ NAMES: dict[Method, str] = {
     "borderline": "Borderline SMOTE",
     "svm": "SVM SMOTE",
     "adasyn": "ADASYN",
-    "kmeans": "k-means SMOTE",
+    "kmeans": "K-means SMOTE",
 }
 
 MOST_ROWS: dict[Method, int] = {"smotenc": 20_000, "smoten": 5_000, "kmeans": 5_000}
