@@ -107,7 +107,7 @@ def _moved(run: str, none: str, others: list[str], names: dict[str, str]) -> Non
         "moved threshold", run, measure, ratio, cache.workspace().records.run(run).done,
         compute=lambda: moved_threshold(
             cache.predictions(run, none), [cache.predictions(run, n) for n in others],
-            result.test_train_ratio, measure or "f1", CostMatrix(fp=1.0, fn=ratio),
+            result.test_train_ratio, measure, CostMatrix(fp=1.0, fn=ratio),
         ),
         say="Choosing thresholds",
     )  # fmt: skip

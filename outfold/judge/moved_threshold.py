@@ -186,7 +186,7 @@ def moved_threshold(
         for p, _, at in ways
     ]  # fmt: skip
     tests = [corrected_t(s - scores[1], ratio, confidence) for s in scores]
-    holm = adjust([t.p_value for t in tests[first:]], "holm") if len(ways) > first else []
+    holm = adjust([t.p_value for t in tests[first:]], "holm")
     arms = []
     for i, ((p, how, at), own, test) in enumerate(zip(ways, scores, tests, strict=True)):
         mean = corrected_t(own, ratio, confidence)
