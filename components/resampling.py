@@ -53,16 +53,17 @@ def where(counts: Sequence[ClassCounts], names: dict[str, str]) -> None:
         return
     st.markdown("## Where its rows lie")
     keys = list(placed)
-    key = keys[0]
+    # Of new rows one most wants to know where they lie.
+    key = first = max(keys, key=lambda k: placed[k].points.totals[2])  # type: ignore[union-attr]
     if len(keys) > 1:
         key = (
             st.segmented_control(
-                "Resampler", keys, default=keys[-1], required=True,
+                "Resampler", keys, default=first, required=True,
                 format_func=lambda k: names[k], key="points-of", persist_state="session",
             )
-            or keys[-1]
+            or first
         )  # fmt: skip
-    shown = placed.get(key, placed[keys[-1]])
+    shown = placed.get(key, placed[first])
     assert shown.points is not None
     chart(resampled_points.draw(shown.points, names[shown.resampler]), "resampled-points")
 

@@ -63,8 +63,17 @@ def draw(
     below = f"Out of fold; bars are {first.plain.confidence:.0%} binomial intervals of the bins"
     if len(found) > MOST:
         below += f"; the first {MOST} of {len(found)} candidates"
-    figure.update_xaxes(range=[0, 1], tickformat=".0%")
-    figure.update_yaxes(range=[0, 1], tickformat=".0%")
+    # Both versions have the same scale, so that the switch moves lines and not axes.
+    ends = [
+        max(b.predicted, b.observed_high)
+        for one in list(found.values())[:MOST]
+        for c in (one.plain, one.corrected)
+        if c is not None
+        for b in c.bins
+    ]
+    top = min(1.0, 1.05 * max(ends))
+    figure.update_xaxes(range=[0, top], tickformat=".0%")
+    figure.update_yaxes(range=[0, top], tickformat=".0%")
     return layout(
         figure,
         _title(found, corrected, called, plain),

@@ -13,7 +13,7 @@ MOST = 6
 """Classes drawn; the others would be dots of colours that nobody can tell apart."""
 
 WORDS = {KEPT: "kept", LEFT_OUT: "left out", NEW: "new"}
-SYMBOLS = {KEPT: "circle", LEFT_OUT: "x-thin-open", NEW: "diamond-open"}
+SYMBOLS = {KEPT: "circle", LEFT_OUT: "x", NEW: "diamond-open"}
 
 
 def draw(points: Points, name: str) -> go.Figure:
@@ -45,8 +45,8 @@ def draw(points: Points, name: str) -> go.Figure:
                 marker={
                     "symbol": SYMBOLS[kind],
                     "color": colour,
-                    "size": 8 if kind == NEW else 6,
-                    "opacity": 0.45 if kind == KEPT else 0.9,
+                    "size": 6 if kind == KEPT else 8,
+                    "opacity": 0.4 if kind == KEPT else 1.0,
                     "line": {"width": 1.5 if kind == NEW else 1, "color": colour},
                 },
                 customdata=said,
