@@ -81,7 +81,7 @@ def _title(points: Points, name: str) -> str:
         if points.astray == points.astray:
             parts[-1] += (
                 f", {percent(points.astray)} of them nearest to a row of another class "
-                f"(of the rows themselves {percent(points.nearby)})"
+                f"(of the real rows of that class {percent(points.nearby)})"
             )
     if points.repeats:
         parts.append(f"repeats {_rows(points.repeats)}")

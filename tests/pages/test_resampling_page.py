@@ -88,3 +88,14 @@ def test_a_target_of_numbers_is_told_why_there_is_none(app, home):
     assert_sound(test)
     assert "no classes to balance" in test.info[0].value
     assert "weights" in test.info[0].value
+
+
+def test_compare_corrects_the_calibration_of_weighted_candidates(app, home):
+    """The switch is there where fitting saw other class shares, and moves the curve."""
+    test = app("pages/judge/compare.py", home.root, run=home.made["multiclass"].run,
+               view="Calibration")  # fmt: skip
+    assert_sound(test)
+    before = test.get("plotly_chart")[-1].proto.spec
+    test.toggle(key="prior").set_value(True).run()
+    assert_sound(test)
+    assert test.get("plotly_chart")[-1].proto.spec != before
