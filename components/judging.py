@@ -139,18 +139,30 @@ def calibration(run: str, candidates: Sequence[Candidate]) -> None:
     """Whether a probability of 0.3 means three in ten."""
     from outfold.draw import calibration as picture
     from outfold.judge.calibrate import calibrate
+    from outfold.judge.prior import corrected, shifted, why_not
 
     code = class_picker(run)
     done = cache.workspace().records.run(run).done
-    found, models = {}, []
+    found, models, prior = {}, [], False
+    if any(shifted(cache.predictions(run, c.name)) for c in candidates):
+        prior = st.toggle(
+            "Correct for the class shares in fitting",
+            key="prior",
+            bind="query-params",
+            help="Resampling and weights make a model believe in rare classes too much. This "
+            "multiplies each probability by the class's true share over its share in fitting "
+            "(Elkan 2001; Saerens et al. 2002).",
+        )
     for c in candidates:
         made = cache.predictions(run, c.name)
+        if prior and not why_not(made):
+            made = corrected(made)
         if made.probability is None:
             st.caption(f"{plain(candidate_name(c))} gives no probabilities.")
             continue
         at = made.positive if code is None else code
         found[c.name] = cache.remember(
-            "calibration", run, c.name, at, done,
+            "calibration", run, c.name, at, done, prior,
             compute=partial(calibrate, made.truth == at, made.probability[:, at]),
         )  # fmt: skip
         models.append(c.model.key)

@@ -20,6 +20,7 @@ from outfold.commands.command import (
     require_column,
     sample_of,
 )
+from outfold.commands.resampling import resampling_of, show_resampling
 from outfold.commands.speed import add_speed, race_of, show_race, with_speed
 from outfold.commands.tuning import add_tuning, tuning_of
 from outfold.commands.validation import add_validation, roles_in, validation_of
@@ -84,6 +85,7 @@ def run(options: argparse.Namespace, scratch: Path) -> dict[str, Any]:
         "steps": steps,
         "race": race_of(workspace, name),
         "findings": [finding.to_plain() for finding in by_hand(study)],
+        "resampling": resampling_of(measured, stored),
         "tuning": [tuned.to_json() for tuned in tunings(workspace, name)],
     }
 
@@ -225,6 +227,7 @@ def show(result: dict[str, Any]) -> None:
         for split in tuned["splits"]:
             values = ", ".join(f"{k}={_short(v)}" for k, v in split["params"].items())
             print(f"  split {split['split'] + 1}: {values}")
+    show_resampling(result["resampling"])
     show_race(result["race"])
     steps = result["steps"]
     said = f"{steps['computed']} fits computed, {steps['reused']} reused, {steps['failed']} failed"

@@ -50,6 +50,12 @@ def prepared_rows(
     study: Study = with_target(default_study(dataset, frame), dataset, frame, target)
     table = study_table(Workspace(folder), study)
     kind, key = strategy
+    if kind == "resampler" and not table.classes and key != "none":
+        raise NotApplicableError(
+            f"{target!r} is a number, so there are no classes to balance.",
+            "Where some values matter more, give their rows weights (--role COLUMN=weight in "
+            "compare).",
+        )
     if reason := registry(kind)[key].available(table.facts):
         raise NotApplicableError(reason, f"Take another {kind}.")
     preparation = registry("preparation")[study.preparation.key].build(task=study.task, seed=0)

@@ -8,4 +8,4 @@ changed, ``origins_`` holds the position of the row that each returned row is, -
 A module without STRATEGY is shared code, named in SHARED.
 """
 
-SHARED: tuple[str, ...] = ("cleaning", "combined", "sampling", "synthetic", "weights")
+SHARED: tuple[str, ...] = ("cleaning", "clusters", "combined", "sampling", "synthetic", "weights")

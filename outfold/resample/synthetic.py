@@ -18,7 +18,7 @@ from outfold.resample.sampling import (
     grown,
 )
 
-Method = Literal["smote", "smotenc", "smoten", "fitting", "borderline", "svm", "adasyn"]
+Method = Literal["smote", "smotenc", "smoten", "fitting", "borderline", "svm", "adasyn", "kmeans"]
 
 NAMES: dict[Method, str] = {
     "smote": "SMOTE",
@@ -28,12 +28,18 @@ NAMES: dict[Method, str] = {
     "borderline": "Borderline SMOTE",
     "svm": "SVM SMOTE",
     "adasyn": "ADASYN",
+    "kmeans": "K-means SMOTE",
 }
+
+MOST_ROWS: dict[Method, int] = {"smotenc": 20_000, "smoten": 5_000, "kmeans": 5_000}
+"""Of a class with more rows, so many drawn at random are what new rows are placed between: time and
+memory grow with their square."""
 
 NOWHERE = (
     "No samples will be generated",
     "Not any neigbours belong to the majority",
     "All support vectors are considered as noise",
+    "No clusters found with sufficient samples",
 )
 
 
@@ -50,6 +56,9 @@ class Synthetic(Resampler):
             note, where a class has too few rows.
         surroundings: Nearest rows of any class that tell whether a row lies at the border.
         kind: The variant of Borderline SMOTE.
+        clusters: Clusters of all rows for k-means SMOTE.
+        least_share: Share of a class among a cluster's rows from which on k-means SMOTE places new
+            ones there; lowered, with a note, where no cluster has it.
         seed: Seeds the draws.
     """
 
@@ -60,6 +69,8 @@ class Synthetic(Resampler):
         neighbours: int = 5,
         surroundings: int = 10,
         kind: str = "borderline-1",
+        clusters: int = 8,
+        least_share: float = 0.5,
         seed: int = 0,
     ) -> None:
         self.method = method
@@ -67,6 +78,8 @@ class Synthetic(Resampler):
         self.neighbours = neighbours
         self.surroundings = surroundings
         self.kind = kind
+        self.clusters = clusters
+        self.least_share = least_share
         self.seed = seed
 
     def _draw(self, X: pd.DataFrame, y: Ints) -> tuple[Ints, pd.DataFrame | None, Ints | None]:
@@ -75,7 +88,7 @@ class Synthetic(Resampler):
         categories = category_positions(X)
         method = self._applicable(len(categories), X.shape[1])
         matrix = _matrix(X)
-        pairs = _two_valued(matrix, categories)
+        pairs = two_valued(matrix, categories)
         lowered, made, labels = 0, [], []
         for code, goal in goals.items():
             if counts[code] < 2:
@@ -86,7 +99,12 @@ class Synthetic(Resampler):
                 )
             near = min(self.neighbours, counts[code] - 1)
             lowered += near < self.neighbours
-            new = self._rows(method, matrix, y, code, goal, near, categories, pairs)
+            used, more = self._within_reach(method, y, code), goal - counts[code]
+            rows, labelled = (matrix, y) if used is None else (matrix[used], y[used])
+            goal = int((labelled == code).sum()) + more
+            new = self._rows(method, rows, labelled, code, goal, near, categories, pairs)
+            # Clusters round their shares up.
+            new = new[:more] if method == "kmeans" else new
             made.append(new)
             labels.append(np.full(len(new), code, dtype=np.intp))
         if lowered:
@@ -101,7 +119,7 @@ class Synthetic(Resampler):
         rows = np.vstack(made)
         for i, (low, high) in pairs.items():
             rows[:, i] = np.where(rows[:, i] - low > (high - low) / 2, high, low)
-        return kept, _frame(rows, X), np.concatenate(labels)
+        return kept, frame_of_rows(rows, X), np.concatenate(labels)
 
     def _applicable(self, categories: int, columns: int) -> Method:
         """The method itself, or the one of its family that these columns ask for."""
@@ -127,6 +145,19 @@ class Synthetic(Resampler):
                 "Take SMOTENC, or keep numeric columns only.",
             )
         return self.method
+
+    def _within_reach(self, method: Method, y: Ints, code: int) -> Ints | None:
+        """The rows to work with where a class is too large for the method; None for all."""
+        members = np.flatnonzero(y == code)
+        most = MOST_ROWS.get(method, len(members))
+        if len(members) <= most:
+            return None
+        self.notes_.append(
+            f"A class has {len(members):,} training rows; new ones were placed between {most:,} of "
+            f"them drawn at random, because {NAMES[method]} takes time with their square."
+        )
+        drawn = np.random.default_rng([self.seed % 2**32, code]).choice(members, most, False)
+        return np.sort(np.concatenate([np.flatnonzero(y != code), drawn]))
 
     def _rows(
         self,
@@ -160,6 +191,8 @@ class Synthetic(Resampler):
             )
         elif method == "svm":
             sampler = over.SVMSMOTE(k_neighbors=near, m_neighbors=around, **shared)
+        elif method == "kmeans":
+            return self._in_clusters(matrix, y, code, near, shared)
         else:
             sampler = over.ADASYN(n_neighbors=near, **shared)
         try:
@@ -175,6 +208,41 @@ class Synthetic(Resampler):
             )
         return np.asarray(made[len(y) :], dtype=np.float64)
 
+    def _in_clusters(
+        self, matrix: Floats, y: Ints, code: int, near: int, shared: dict[str, Any]
+    ) -> Floats:
+        """New rows of one class in those clusters of all rows where the class is common."""
+        import imblearn.over_sampling as over
+        from sklearn.cluster import MiniBatchKMeans
+
+        own = float((y == code).mean())
+        clusters = min(self.clusters, len(y))
+        tries = [(self.least_share, near)]
+        tries += [(own, k) for k in dict.fromkeys((near, 1)) if own < self.least_share]
+        # Beyond these the whole is one cluster, which is SMOTE.
+        for share, k in tries:
+            found = MiniBatchKMeans(clusters, n_init=3, random_state=shared["random_state"])
+            sampler = over.KMeansSMOTE(
+                k_neighbors=k, kmeans_estimator=found, cluster_balance_threshold=share, **shared
+            )
+            try:
+                made, _ = sampler.fit_resample(matrix, y)
+            except RuntimeError as error:
+                if not any(words in str(error) for words in NOWHERE):
+                    raise
+                continue
+            if share < self.least_share:
+                self.notes_.append(
+                    f"No cluster has a share of {self.least_share:.0%} of a class, so clusters "
+                    f"with {share:.1%} of it or more were used"
+                    + (f", with {k} instead of {near} neighbours." if k < near else ".")
+                )
+            return np.asarray(made[len(y) :], dtype=np.float64)
+        self.notes_.append(
+            f"{NAMES['kmeans']} made no rows for a class: no cluster has enough of its rows."
+        )
+        return matrix[:0]
+
 
 def _matrix(X: pd.DataFrame) -> Floats:
     """Numbers and category codes; a missing category has the code after the last."""
@@ -189,7 +257,7 @@ def _matrix(X: pd.DataFrame) -> Floats:
     return matrix
 
 
-def _two_valued(matrix: Floats, categories: list[int]) -> dict[int, tuple[float, float]]:
+def two_valued(matrix: Floats, categories: list[int]) -> dict[int, tuple[float, float]]:
     """The numeric columns with at most two values, with these."""
     low, high = matrix.min(axis=0), matrix.max(axis=0)
     only: npt.NDArray[np.bool_] = ((matrix == low) | (matrix == high)).all(axis=0)
@@ -197,7 +265,7 @@ def _two_valued(matrix: Floats, categories: list[int]) -> dict[int, tuple[float,
     return {i: (float(low[i]), float(high[i])) for i in found if i not in set(categories)}
 
 
-def _frame(rows: Floats, like: pd.DataFrame) -> pd.DataFrame:
+def frame_of_rows(rows: Floats, like: pd.DataFrame) -> pd.DataFrame:
     """Rows of ``_matrix`` as a frame with the columns and types of another."""
     columns: dict[int, Any] = {}
     for i, kind in enumerate(like.dtypes):

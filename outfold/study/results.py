@@ -53,6 +53,9 @@ class Predictions:
             shape (n, K) for classes, (n,) for numbers.
         train_sizes: Training rows of each split, before resampling, shape (n_splits,).
         drawn: What was drawn, for the bootstrap with all its fits done; else None.
+        fitted_shares: Share of each class in what the model was fitted on, by split: after
+            resampling and times weights, each of shape (K,). None for numbers, and for predictions
+            stored before this was written down.
     """
 
     candidate: Candidate
@@ -69,6 +72,7 @@ class Predictions:
     null: Floats
     train_sizes: tuple[int, ...]
     drawn: Drawn | None = None
+    fitted_shares: Mapping[int, Floats] | None = None
 
     def scored(self, threshold: float = 0.5) -> Scored:
         """All predictions pooled."""

@@ -375,4 +375,9 @@ def _predictions(
         weight=joined("weight"),
         null=null,
         train_sizes=plan.train_sizes,
+        fitted_shares=(
+            {s: a["fitted_shares"] for s, a in stored}
+            if all("fitted_shares" in a for _, a in stored)
+            else None
+        ),
     )

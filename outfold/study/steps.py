@@ -286,6 +286,8 @@ def fit(
         "truth": table.target[cut.test],
         "null": null_prediction(table, cut, study),
     }
+    if table.classes:
+        arrays["fitted_shares"] = fitted_shares(model, resampled, len(table.classes))
     arrays |= drawn_arrays(table, study, cut)
     if table.weight is not None:
         arrays["weight"] = table.weight[cut.test]
@@ -373,6 +375,21 @@ def null_prediction(table: StudyTable, cut: Split, study: Study) -> np.ndarray:
     scale = np.ones(len(cut.train)) if weight is None else weight
     rate = (scale * table.target[cut.train]).sum() / (scale * table.exposure[cut.train]).sum()
     return rate * table.exposure[cut.test]
+
+
+def fitted_shares(model: Any, resampled: Resampled, n_classes: int) -> Floats:
+    """Share of each class in what a model was fitted on, rows times weights, shape (n_classes,).
+
+    A model that draws its own rows says itself what they were.
+    """
+    if hasattr(model, "class_shares_"):
+        shares = np.zeros(n_classes)
+        shares[np.asarray(model.classes_, dtype=int)] = model.class_shares_
+        return shares
+    counts = np.bincount(
+        resampled.target.astype(int), weights=resampled.weight, minlength=n_classes
+    )
+    return np.asarray(counts / counts.sum(), dtype=np.float64)
 
 
 def drawn_arrays(table: StudyTable, study: Study, cut: Split) -> dict[str, np.ndarray]:

@@ -6,14 +6,12 @@ improves the ranking of rows, so look at both.
 
 import streamlit as st
 
-from components import cache, chart, leakage, navigation, shell, state, table, trial_tables
+from components import cache, leakage, navigation, resampling, shell, state, trial_tables
 from components.names import choice_name
 from components.params import replacing
 from components.text import plain
 from components.trial import trial
-from outfold.draw import resampled_counts
 from outfold.registry import registry
-from outfold.study.preview import frame_of
 from outfold.study.study import Choice
 from outfold.study.trial import trial_study
 from outfold.task import is_classification
@@ -25,7 +23,9 @@ ORDER = 20
 study = shell.need_study()
 if not is_classification(study.task):
     st.info(
-        f"{plain(study.target)} is a number, so there are no classes to balance.",
+        f"**{plain(study.target)}** is a number, so there are no classes to balance: resampling "
+        "would only change how common each value is. Where some values matter more, give their "
+        "rows weights; where they are skewed, take a model made for it, such as gamma or Poisson.",
         icon=":material/info:",
     )
     navigation.link("train", "Choose models instead")
@@ -50,16 +50,15 @@ choices = [Choice("none"), *(chosen.get(key, Choice(key)) for key in methods)]
 counts = cache.class_counts(study, choices)
 
 names = {c.label(): choice_name("resampler", c) for c in choices}
-chart.chart(resampled_counts.draw(counts, names), "class-counts")
-for note in dict.fromkeys(f"{names[c.resampler]}: {text}" for c in counts for text in c.notes):
-    st.caption(plain(note, 300))
-with st.expander("The counts as a table"):
-    table.table(frame_of(counts), "class-counts-table", alt="Class counts before and after")
+resampling.counted(counts, names)
+resampling.where(counts, names)
 
 st.markdown("## What it does to the scores")
 if methods:
     tried = trial_study(study, data.facts, "resampler", choices)
-    trial(tried, "resamplers", trial_tables.resampler_rows)
+    run = trial(tried, "resamplers", trial_tables.resampler_rows)
+    if run:
+        resampling.findings(run)
 shell.why(
     "Resampling before the split would put copies or relatives of validation rows among the "
     "training rows and make any score look better than it is; here it happens inside each training "

@@ -171,7 +171,7 @@ BAD = {
     "one fold": (["compare", "CSV", "--target", "y", "--folds", "1"], "from 2 to 50"),
     "a resampler for a number": (
         ["resample", "CSV", "--target", "signal", "--resampler", "smotenc"],
-        "regression",
+        "no classes to balance",
     ),
     "a formula that runs code": (
         ["deviance", "CSV", "--formula", "y ~ __import__('os')", "--family", "binomial"],

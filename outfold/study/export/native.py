@@ -101,6 +101,8 @@ def plain_steps(model: Any, material: Material) -> tuple[list[str], Any]:
 
     if not isinstance(model, Encoded):
         return [], model
+    if getattr(model, "ratio", 1.0) != 1.0:  # it counts the classes among the rows it is given
+        return [], model
     neighbours = model.estimator.get_params(deep=False).get("n_neighbors")
     if neighbours is not None and (material.changes_rows or neighbours > material.least_rows):
         return [], model

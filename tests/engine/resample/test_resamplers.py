@@ -210,3 +210,136 @@ def test_far_apart_classes_have_no_border_to_add_to():
         _, target = sampler.fit_resample(X, y)
         assert np.bincount(target).tolist() == [40, 10]
         assert any("made no rows for a class" in note for note in sampler.notes_)
+
+
+FORMS = ("numbers", "levels", "mixed")
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize(
+    "counts", [(40, 1), (40, 2), (40, 3), (40, 5), (40, 12, 1), (30, 12, 2), (1, 1), (1, 1, 30)]
+)
+def test_tiny_classes_never_crash_a_resampler(form, counts):
+    """Every registered one gives rows of each class, or a reason in words."""
+    rng = np.random.default_rng(0)
+    y = np.repeat(np.arange(len(counts)) * 2, counts)
+    levels = pd.DataFrame({
+        k: coded(np.where(rng.random(len(y)) < 0.1, -1, rng.integers(0, 3, len(y))), 4)
+        for k in "kl"
+    })  # fmt: skip
+    values = pd.DataFrame(rng.normal(size=(len(y), 3)) + y[:, None] * 0.3, columns=list("abc"))
+    X = {"numbers": values, "levels": levels}.get(form)
+    X = pd.concat([values, levels], axis=1) if X is None else X
+    for strategy in registry("resampler"):
+        few = {"trees": 10} if strategy.key == "instance_hardness" else {}
+        sampler = strategy.build(task="multiclass", seed=0, **few)
+        if hasattr(sampler, "sample_weight"):
+            assert np.isfinite(sampler.sample_weight(y)).all()
+            continue
+        try:
+            frame, target = sampler.fit_resample(X, y)
+        except OutfoldError:
+            continue
+        assert set(target) == set(y), strategy.key
+        assert list(frame.columns) == list(X.columns)
+        for column in levels if form != "numbers" else ():
+            assert frame[column].cat.codes.max() < 3, strategy.key
+
+
+def test_every_sampler_of_imbalanced_learn_has_a_file():
+    """All that it has for tables: 8 that add rows, 11 that leave rows out, 2 that do both."""
+    import imblearn.combine
+    import imblearn.over_sampling
+    import imblearn.under_sampling
+
+    modules = (imblearn.over_sampling, imblearn.under_sampling, imblearn.combine)
+    theirs = [name for m in modules for name in m.__all__]
+    ours = [s for s in registry("resampler") if s.key not in ("none", "class_weight")]
+    assert len(ours) == len(theirs) == 21
+
+
+@pytest.mark.parametrize(
+    ("key", "sizes"), [("cluster_centroids", [16, 16, 8]), ("kmeans_smote", [60, 30, 30])]
+)
+def test_clusters_give_the_sizes_asked_for(key, sizes):
+    """Half as many rare rows as common ones."""
+    X, y = numbers()
+    _, target = resampler(key, ratio=0.5).fit_resample(X, y)
+    assert np.bincount(target).tolist() == sizes
+
+
+def test_cluster_centres_are_rows_unless_they_may_be_new():
+    """Hard voting keeps rows; soft makes centres of numbers, and never of categories."""
+    X, y = numbers()
+    hard = resampler("cluster_centroids")
+    hard.fit_resample(X, y)
+    assert (hard.origins_ >= 0).all()
+    soft = resampler("cluster_centroids", voting="soft")
+    frame, target = soft.fit_resample(X, y)
+    assert (soft.origins_ < 0).sum() == 16
+    np.testing.assert_allclose(
+        frame[soft.origins_ < 0][target[soft.origins_ < 0] == 0].mean(), X[y == 0].mean(), atol=0.6
+    )
+    X, y = mixed()
+    words = resampler("cluster_centroids", voting="soft")
+    words.fit_resample(X, y)
+    assert (words.origins_ >= 0).all()
+    assert "categories have no centre" in words.notes_[0]
+
+
+def test_repeated_editing_goes_on_where_one_round_stops():
+    """It leaves out what one round leaves out, and more."""
+    X, y = numbers((120, 60))
+    once, often = resampler("enn"), resampler("repeated_enn")
+    once.fit_resample(X, y)
+    often.fit_resample(X, y)
+    assert set(often.origins_) < set(once.origins_)
+
+
+def test_condensing_keeps_what_nearest_neighbours_need():
+    """One neighbour among the rows kept names the class of nearly every row left out."""
+    from sklearn.neighbors import KNeighborsClassifier
+
+    X, y = numbers((80, 40))
+    sampler = resampler("condensed")
+    frame, target = sampler.fit_resample(X, y)
+    assert len(frame) < len(X)
+    left = np.setdiff1d(np.arange(len(X)), sampler.origins_)
+    known = KNeighborsClassifier(1).fit(frame, target)
+    assert (known.predict(X.iloc[left]) == y[left]).mean() > 0.9
+
+
+def test_the_hardest_common_rows_are_left_out():
+    """A common row deep among the rare ones goes first."""
+    X, y = numbers((60, 20))
+    X = X + 2 * y[:, None]
+    X.iloc[0] = X[y == 1].mean()
+    sampler = resampler("instance_hardness", ratio=0.5, trees=50)
+    sampler.fit_resample(X, y)
+    assert 0 not in sampler.origins_
+
+
+def test_many_rows_are_searched_in_parts_and_that_is_said(monkeypatch):
+    """Parts keep the class shares, and every row takes part."""
+    from outfold.resample import cleaning
+
+    monkeypatch.setattr(cleaning, "PART_ROWS", 40)
+    X, y = numbers((90, 30))
+    sampler = resampler("enn")
+    _, target = sampler.fit_resample(X, y)
+    assert any("in 3 random parts of the 120 training rows" in n for n in sampler.notes_)
+    assert (target == 1).sum() == 30
+    assert 20 < (target == 0).sum() < 90
+
+
+def test_a_class_too_large_for_smoten_is_sampled_and_that_is_said(monkeypatch):
+    """New rows lie between rows drawn; all old rows stay."""
+    from outfold.resample import synthetic
+
+    monkeypatch.setitem(synthetic.MOST_ROWS, "smoten", 10)
+    X, y = mixed()
+    sampler = resampler("smoten")
+    frame, target = sampler.fit_resample(X[["k"]], y)
+    assert np.bincount(target).tolist() == [60, 60, 60]
+    assert any("between 10 of them drawn at random" in n for n in sampler.notes_)
+    pd.testing.assert_frame_equal(frame.iloc[: len(X)], X[["k"]])
