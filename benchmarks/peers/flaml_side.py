@@ -1,6 +1,6 @@
 """FLAML's side: ten trials for each of its estimators, on the given folds.
 
-Its first trials are of tiny models, such as four trees of four leaves, which grow from trial to trial.
+Its first trials are of tiny models, such as four trees of four leaves, which grow with the trials.
 """
 
 from __future__ import annotations
