@@ -106,6 +106,7 @@ def choose(
     merit: float | None = None
     if k is None:
         k, merit = best_size(encoded, target, task, model, seed)
+    k = min(k, n)
     reached = np.zeros(n)
     final: list[int] = []
     for members, weight in elimination(encoded, target, task, model, seed):

@@ -113,7 +113,10 @@ def measured(
         if cut.apparent:
             continue
         ready = prepare(loaded, study, number, *complete("preparation", study.preparation))
-        chosen = select(ready, study, *complete("selector", candidate.selector))
+        chosen = None
+        for link in candidate.selector.links:
+            chosen = select(ready, study, *complete("selector", link), chosen)
+        assert chosen is not None
         drawn = resample(ready, chosen, study, *complete("resampler", candidate.resampler))
         model, options = unfitted(drawn, study, *complete("model", candidate.model))
         model.fit(drawn.frame, drawn.target, **options)

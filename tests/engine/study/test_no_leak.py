@@ -75,7 +75,12 @@ def through_all_steps(workspace: Workspace, study: Study, watch: Watch) -> None:
             prepared = steps.prepare(
                 loaded, study, number, *complete["preparation"](study.preparation)
             )
-            selected = steps.select(prepared, study, *complete["selector"](candidate.selector))
+            selected = None
+            for link in candidate.selector.links:
+                selected = steps.select(prepared, study, *complete["selector"](link), selected)
+            assert len([kind for kind, _ in watch.seen if kind == "selector"]) == len(
+                candidate.selector.links
+            )
             resampled = steps.resample(
                 prepared, selected, study, *complete["resampler"](candidate.resampler)
             )
@@ -97,7 +102,11 @@ def test_no_fit_sees_a_validation_row(workspace, watch):
     study = study_of(
         workspace,
         preparation=Choice("minimal"),
-        selectors=(Choice("none"), Choice.of("variance")),
+        selectors=(
+            Choice("none"),
+            Choice.of("variance"),
+            Choice.chain([Choice.of("variance", threshold=t) for t in (0.5, 0.6, 0.9)]),
+        ),
         resamplers=tuple(map(Choice, ("none", "random_over", "random_under", "smotenc"))),
         models=(Choice("decision_tree"),),
     )
