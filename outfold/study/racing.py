@@ -17,8 +17,8 @@ from outfold.metrics.metric import Metric
 from outfold.study.plan import Plan
 from outfold.study.race import Outcome, Race, race, reason
 from outfold.study.scores import score_steps
-from outfold.study.timings import logged
 from outfold.study.study import Study
+from outfold.study.timings import logged
 from outfold.study.workspace import Workspace
 
 STOPPED = "stopped"

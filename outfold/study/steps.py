@@ -225,9 +225,7 @@ def select(
     )  # fmt: skip
     if selected is None:
         return Selected(selection, log)
-    return Selected(
-        followed(selected.selection, selection), log, (selected.log, *selected.earlier)
-    )
+    return Selected(followed(selected.selection, selection), log, (selected.log, *selected.earlier))
 
 
 def size_of(frame: pd.DataFrame, n_rows: int | None = None) -> tuple[int, int, int]:

@@ -22,7 +22,6 @@ from outfold.study.tune.tuning import NO_TUNING, Tuning
 from outfold.task import TASKS, Task, is_classification
 from outfold.validate.validation import Validation as Validation
 
-
 MOST_LINKS = 3
 """Selectors that may follow one another."""
 

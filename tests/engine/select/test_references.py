@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from sklearn.feature_selection import chi2 as class_sums
 
-from outfold.select import anova_f, cfs, chi2
+from outfold.select import cfs, chi2
 from outfold.select.columns import classes, codes
 from outfold.select.discretise import binned, mdl_cuts
 from outfold.select.encode import encode
@@ -23,6 +23,7 @@ from outfold.select.evidence import neg_log10_p_of_chi2, neg_log10_p_of_f
 from outfold.select.mutual_info import informations
 from outfold.select.neighbour_weights import class_weights, number_weights, rows_of
 from outfold.select.penalised_path import largest_penalty, path
+from outfold.select.pillai import f_statistics
 from outfold.select.stability import first_in
 from outfold.select.subset_search import merit
 from tests.reference.cases import case, cases
@@ -55,7 +56,7 @@ def is_nominal(c) -> bool:
 
 def check_f(c, task):
     """F and p of every feature."""
-    statistic, df1, df2 = anova_f.f_statistics(prepared(c), wanted(c), task)
+    statistic, df1, df2 = f_statistics(prepared(c), wanted(c), task)
     p = 10.0 ** -neg_log10_p_of_f(statistic, df1, df2)
     for i, name in enumerate(c.inputs["features"]):
         expected = c.expected[name]
@@ -80,7 +81,7 @@ def test_f_of_categories_against_a_number_is_one_way_anova_of_the_target():
     table = c.frame()
     X = pd.DataFrame({"species": pd.Categorical(pd.factorize(table["Species"])[0])})
     for name in c.inputs["features"]:
-        statistic, _, _ = anova_f.f_statistics(X, table[name], "regression")
+        statistic, _, _ = f_statistics(X, table[name], "regression")
         assert c.close(name, statistic[0], c.expected[name]["F"])
 
 

@@ -162,15 +162,15 @@ def test_a_pipeline_does_what_the_steps_do(workspace):
     train = loaded.splits[0].train
     made = pipeline(study, study.candidates()[-1])
     made.fit(loaded.table.frame.iloc[train], loaded.table.target[train])
-    assert [name for name, _ in made.steps] == ["prepare", "select", "select_2", "select_3", "model"]
+    assert [name for name, _ in made.steps] == [
+        "prepare", "select", "select_2", "select_3", "model"
+    ]  # fmt: skip
     assert made.named_steps["select_3"].selection_.selected == found.selection.selected
 
 
 def test_tuning_prepares_its_inner_folds_with_every_link(workspace):
     """In their order."""
-    study = study_of(
-        workspace, selectors=(CHAIN,), tuning=Tuning("random", trials=2, folds=2)
-    )
+    study = study_of(workspace, selectors=(CHAIN,), tuning=Tuning("random", trials=2, folds=2))
     plan = planned(workspace, study)
     tune = next(s for s in plan.steps if s.kind == "tune")
     recipe = options_of(plan.by_key(), tune)["recipe"]
@@ -200,8 +200,7 @@ def test_a_run_with_chains_reuses_prefixes_and_gives_the_same_numbers_again(
     for a, b in zip(mine.candidates, other.candidates, strict=True):
         assert a.selected == b.selected
         there, here = (
-            runs.predictions(w, r.run, a.name)
-            for w, r in ((workspace, mine), (fresh, other))
+            runs.predictions(w, r.run, a.name) for w, r in ((workspace, mine), (fresh, other))
         )
         np.testing.assert_array_equal(there.value, here.value)
     kept = selections(workspace, mine.run)
