@@ -26,14 +26,14 @@ BLOCK = 2_000_000
 """Numbers of shuffled rows that are predicted at a time."""
 
 
-def model_of(kind: str, task: Task, seed: int) -> Any:
+def model_of(kind: str, task: Task, seed: int, trees: int) -> Any:
     """The model whose predictions are disturbed."""
     if kind != "forest":
         return make(kind, task, seed)
     from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 
     forest = RandomForestClassifier if is_classification(task) else RandomForestRegressor
-    return forest(n_estimators=60, min_samples_leaf=3, random_state=seed, n_jobs=1)
+    return forest(n_estimators=trees, min_samples_leaf=3, random_state=seed, n_jobs=1)
 
 
 def row_losses(model: Any, matrix: Floats, truth: Ints | Floats, task: Task) -> Floats:
@@ -59,8 +59,10 @@ def fold_importances(
     encoded: Encoded,
     response: Ints | Floats,
     task: Task,
-    kind: str,
     seed: int,
+    *,
+    kind: str,
+    trees: int,
     repeats: int,
 ) -> Floats:
     """R² lost on held-out rows when a source is shuffled there, ``(FOLDS, n_sources)``.
@@ -70,7 +72,8 @@ def fold_importances(
     draw = np.random.default_rng(seed)
     found = np.zeros((FOLDS, len(encoded.sources)))
     for fold, (train, test) in enumerate(inner_folds(response, task, FOLDS, seed)):
-        model = fit_quietly(model_of(kind, task, seed), encoded.matrix[train], response[train])
+        model = model_of(kind, task, seed, trees)
+        fit_quietly(model, encoded.matrix[train], response[train])
         held, truth = encoded.matrix[test], response[test]
         whole = float(row_losses(model, held, truth, task).mean())
         null = null_loss(response[train], truth, task)
@@ -108,6 +111,7 @@ def choose(
     task: Task,
     seed: int,
     model: str,
+    trees: int,
     repeats: int,
     errors: float,
     k: int | None,
@@ -123,7 +127,9 @@ def choose(
     notes = said(len(rows), len(X), "Models were fitted and judged on")
     encoded = encode(X.iloc[rows])
     response = as_response(target[rows], task)
-    found = fold_importances(encoded, response, task, model, seed, repeats)
+    found = fold_importances(
+        encoded, response, task, seed, kind=model, trees=trees, repeats=repeats
+    )
     mean = found.mean(axis=0)
     error = found.std(axis=0, ddof=1) / FOLDS**0.5
     scores = named(encoded.sources, mean)
@@ -145,6 +151,7 @@ def build(
     task: Task,
     seed: int,
     model: str = "forest",
+    trees: int = 60,
     repeats: int = 5,
     errors: float = 2.0,
     k: int | None = None,
@@ -152,7 +159,7 @@ def build(
     """The transformer; see ``outfold.select``."""
     from outfold.select.selector import Selector
 
-    params = {"model": model, "repeats": repeats, "errors": errors, "k": k}
+    params = {"model": model, "trees": trees, "repeats": repeats, "errors": errors, "k": k}
     return Selector(choose, task, seed, params)
 
 
@@ -171,6 +178,16 @@ STRATEGY = Strategy(
             choices=("forest", "linear", "tree"),
             help="What is fitted in each inner fold: a random forest, logistic or ridge, or a "
             "small tree.",
+        ),
+        Param(
+            key="trees",
+            label="Trees",
+            kind="int",
+            default=60,
+            low=10,
+            high=500,
+            help="Of a forest: more give steadier importances and take longer.",
+            scale="log",
         ),
         Param(
             key="repeats",

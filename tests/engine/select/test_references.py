@@ -8,6 +8,7 @@ import pytest
 from sklearn.feature_selection import chi2 as class_sums
 
 from outfold.select import cfs, chi2
+from outfold.select import symmetrical_uncertainty as symmetrical
 from outfold.select.columns import classes, codes
 from outfold.select.discretise import binned, mdl_cuts
 from outfold.select.encode import encode
@@ -140,6 +141,22 @@ def test_entropy_scores_and_cut_points_are_those_of_weka(c):
         got["symmetrical_uncertainty"][name] = symmetrical_uncertainty(table)
         got["chi_squared"][name] = chi_squared(table)[0]
     c.check(got)
+
+
+@pytest.mark.parametrize(
+    "c", [c for c in cases(WEKA) if c.id.endswith("entropy")], ids=lambda c: c.id
+)
+def test_the_selector_of_symmetrical_uncertainty_scores_as_weka_does(c):
+    """SymmetricalUncertAttributeEval, every column, best first."""
+    found = symmetrical.choose(
+        prepared(c), wanted(c), task="multiclass", seed=0, threshold=0.0, k=None
+    )
+    c.check({"symmetrical_uncertainty": found.scores})
+    expected = c.expected["symmetrical_uncertainty"]
+    positive = [name for name, value in expected.items() if value > 0]
+    assert set(found.selected) == set(positive)
+    values = [found.scores[name] for name in found.selected]
+    assert values == sorted(values, reverse=True)
 
 
 def links_of(c):
