@@ -47,13 +47,17 @@ def _card(study: Study, place: int, choice: Choice) -> None:
             label = f"{strategy.label} ({len(link.params)} changed)" if link.params else (
                 strategy.label
             )  # fmt: skip
+
+            def changed(new: Choice, number: int = number) -> Study:
+                return with_link(study, place, number, new)
+
             with st.popover(label, icon=":material/tune:", type="tertiary"):
                 st.markdown(f"**{strategy.label}**")
                 params.param_form(
                     f"chain-{place}-{number}-{strategy.key}",
                     strategy,
                     link,
-                    lambda new, n=number: with_link(study, place, n, new),
+                    changed,
                 )
         st.button(
             "Remove",

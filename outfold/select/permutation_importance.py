@@ -88,7 +88,8 @@ def fold_importances(
                 part = rows[place * len(held) : (place + 1) * len(held)]
                 columns = encoded.owner == source
                 part[:, columns] = held[draw.permutation(len(held))][:, columns]
-            loss = row_losses(model, rows, np.tile(truth, len(some)), task)
+            again = np.concatenate([truth] * len(some))
+            loss = row_losses(model, rows, again, task)
             for source, value in zip(some, loss.reshape(len(some), -1).mean(axis=1), strict=True):
                 found[fold, source] += (float(value) - whole) / null / repeats
     return found
