@@ -6,10 +6,11 @@ import streamlit as st
 
 from components import params, shell, state
 from components.names import choice_name
+from components.text import plain
 from outfold.registry import Facts, registry
 from outfold.study.study import MOST_LINKS, NONE, Choice, Study
 
-PLACES = ("First", "then", "then, if you like")
+PLACES = ("First", "Then", "Then, if you like")
 """What is asked for, link by link."""
 
 
@@ -38,8 +39,8 @@ def chains(study: Study, facts: Facts) -> None:
 
 
 def _card(study: Study, place: int, choice: Choice) -> None:
-    st.markdown(choice_name("selector", choice))
-    with st.container(horizontal=True, gap="xsmall"):
+    st.markdown(plain(choice_name("selector", choice), 300))
+    with st.container(gap=None):
         for number, link in enumerate(choice.links):
             strategy = registry("selector")[link.key]
             if not strategy.params:

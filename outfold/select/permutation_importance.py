@@ -17,7 +17,7 @@ from outfold.select.sampling import enough_rows, inner_folds, said, sampled
 from outfold.select.selection import Selection
 from outfold.task import Task, is_classification
 
-MOST_ROWS = 5_000
+MOST_ROWS = 3_000
 """Above this, models are fitted and judged on a sample of the rows."""
 
 FOLDS = 5

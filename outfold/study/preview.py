@@ -11,7 +11,7 @@ import pandas as pd
 from outfold.errors import NotApplicableError
 from outfold.metrics.metric import Floats, Ints
 from outfold.registry import registry
-from outfold.study.steps import prepare, resample, select, with_splits
+from outfold.study.steps import prepare, resample, selected_by, with_splits
 from outfold.study.study import NONE, Choice, Study
 from outfold.study.table import StudyTable
 
@@ -63,7 +63,7 @@ def class_counts(
     preparation = registry("preparation")[study.preparation.key]
     params = preparation.complete(dict(study.preparation.params))
     prepared = prepare(loaded, study, 0, preparation.key, params)
-    everything = select(prepared, study, NONE.key, {})
+    everything = selected_by(prepared, study, NONE)
     found = []
     for choice in choices:
         strategy = registry("resampler")[choice.key]

@@ -23,7 +23,7 @@ from outfold.select.selection import Selection, followed
 from outfold.study.growing_rows import grown
 from outfold.study.measure import Meter, median_seconds
 from outfold.study.split import Split, splits
-from outfold.study.study import Study
+from outfold.study.study import Choice, Study
 from outfold.study.table import StudyTable
 from outfold.study.timings import link_log
 from outfold.study.tune.trial import Tuned
@@ -226,6 +226,16 @@ def select(
     if selected is None:
         return Selected(selection, log)
     return Selected(followed(selected.selection, selection), log, (selected.log, *selected.earlier))
+
+
+def selected_by(prepared: Prepared, study: Study, choice: Choice) -> Selected:
+    """What a choice of selector, all links of a chain, keeps on a split's training rows."""
+    found: Selected | None = None
+    for link in choice.links:
+        params = registry("selector")[link.key].complete(dict(link.params))
+        found = select(prepared, study, link.key, params, found)
+    assert found is not None
+    return found
 
 
 def size_of(frame: pd.DataFrame, n_rows: int | None = None) -> tuple[int, int, int]:

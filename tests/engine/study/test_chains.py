@@ -123,12 +123,7 @@ def through(loaded, study, choice, split=0):
     prepared = steps.prepare(
         loaded, study, split, "standard", registry("preparation")["standard"].defaults()
     )
-    selected = None
-    for link in choice.links:
-        strategy = registry("selector")[link.key]
-        params = strategy.complete(dict(link.params))
-        selected = steps.select(prepared, study, link.key, params, selected)
-    return prepared, selected
+    return prepared, steps.selected_by(prepared, study, choice)
 
 
 def test_a_link_sees_only_what_the_one_before_it_keeps_and_is_recalled_whole(workspace):

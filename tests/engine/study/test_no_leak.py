@@ -66,7 +66,7 @@ def through_all_steps(workspace: Workspace, study: Study, watch: Watch) -> None:
     amount = loaded.table.frame["amount"].to_numpy()
     complete = {
         kind: lambda c, kind=kind: (c.key, registry(kind)[c.key].complete(dict(c.params)))
-        for kind in ("preparation", "selector", "resampler", "model")
+        for kind in ("preparation", "resampler", "model")
     }
     for number, split in enumerate(loaded.splits):
         held_out, known = set(amount[split.test]), set(amount[split.train])
@@ -75,9 +75,7 @@ def through_all_steps(workspace: Workspace, study: Study, watch: Watch) -> None:
             prepared = steps.prepare(
                 loaded, study, number, *complete["preparation"](study.preparation)
             )
-            selected = None
-            for link in candidate.selector.links:
-                selected = steps.select(prepared, study, *complete["selector"](link), selected)
+            selected = steps.selected_by(prepared, study, candidate.selector)
             assert len([kind for kind, _ in watch.seen if kind == "selector"]) == len(
                 candidate.selector.links
             )
