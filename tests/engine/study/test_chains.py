@@ -15,6 +15,8 @@ from outfold.select.selection import Selection, followed
 from outfold.study import run as runs
 from outfold.study import steps
 from outfold.study.candidate import pipeline
+from outfold.study.leakage import leakage_study
+from outfold.study.leaky_steps import early, split_scores
 from outfold.study.plan import Plan, make_plan
 from outfold.study.selections import selections
 from outfold.study.steps import recall, selection_body, with_splits
@@ -218,3 +220,15 @@ def test_each_link_has_a_time_of_its_own(workspace):
     assert [(t.strategy, t.columns, t.columns_out) for t in found[1:4]] == [
         ("variance", 4, 3), ("correlation", 3, 2), ("anova_f", 2, 1)
     ]  # fmt: skip
+
+
+def test_the_leakage_meter_follows_every_link(workspace):
+    """On all rows at once for the mistake, and inside each split for the honest figure."""
+    study = leakage_study(study_of(workspace), CHAIN, NONE, Choice("logistic"))
+    loaded = with_splits(study_table(workspace, study), study)
+    before = early(loaded, study)
+    assert before.selected is not None
+    assert len(before.selected.selection.links) == 3
+    found = split_scores(loaded, study, 0, before, 1)
+    assert not found.reasons.get("selection")
+    assert found.leaky["selection"].keys() == found.honest.keys()
