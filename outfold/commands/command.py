@@ -144,8 +144,9 @@ def strategy_choice(kind: Kind, key: str, settings: Sequence[str]) -> Choice:
     return Choice.of(key, **values)
 
 
-_PLUS = re.compile(r"\+(?=\s*[A-Za-z_])")
-"""A plus before a name; that of a number such as 1e+3 stands before a digit."""
+_PLUS = re.compile(r"(?<!\\)\+(?=\s*[A-Za-z_])")
+"""A plus before a name; that of a number such as 1e+3 stands before a digit, and one within a
+column's name has a backslash before it."""
 
 
 def chain_choice(kind: Kind, text: str, settings: Sequence[str] = ()) -> Choice:
@@ -162,7 +163,7 @@ def chain_choice(kind: Kind, text: str, settings: Sequence[str] = ()) -> Choice:
         ParameterError: A parameter that no link has or that several have, or a wrong value.
         StudyError: These cannot follow one another.
     """
-    parts = [part.strip().split(":") for part in _PLUS.split(text)]
+    parts = [part.strip().replace("\\+", "+").split(":") for part in _PLUS.split(text)]
     keys = [key for key, *_ in parts]
     given = [list(own) for _, *own in parts]
     for setting in settings:
