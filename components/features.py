@@ -61,19 +61,22 @@ def methods_of(study: Study, facts: Facts) -> list[Choice]:
     """Choose the methods; those of the study come with the settings that it gives them."""
     known = registry("selector").offered(facts)
     offered = {s.key: s for s, why in known if not why and s.key not in ("none", "pinned")}
-    given = {c.key: c for c in study.selectors}
-    usual = [k for k in given if k in offered] or [k for k in USUAL if k in offered]
+    given = {c.path: c for c in study.selectors}
+    names = {key: f"{s.label} ({s.family})" for key, s in offered.items()}
+    chains = {path: c for path, c in given.items() if c.then is not None}
+    names |= {path: choice_name("selector", c) for path, c in chains.items()}
+    usual = [k for k in given if k in names] or [k for k in USUAL if k in offered]
     keys = st.multiselect(
         "Methods to put side by side",
-        list(offered),
+        list(names),
         default=usual,
-        format_func=lambda key: f"{offered[key].label} ({offered[key].family})",
+        format_func=names.__getitem__,
         help="Settings of a method are those of the study; change them on the page Train.",
         key="methods",
         bind="query-params",
         persist_state="session",
     )
-    chosen = [given.get(key, Choice(key)) for key in keys if key in offered]
+    chosen = [given.get(key, Choice(key)) for key in keys if key in names]
     # Columns chosen by hand stand beside the methods, since what they are worth is asked as well.
     return chosen + [c for c in study.selectors if c.key == "pinned" and chosen]
 
@@ -324,7 +327,7 @@ def take(study: Study, choices: Sequence[Choice]) -> None:
             name, there = choice_name("selector", choice), choice in study.selectors
             st.button(
                 f"{plain(name, 60)} is in the study" if there else f"Take {plain(name, 60)}",
-                key=f"add-{choice.key}",
+                key=f"add-{choice.path}",
                 icon=":material/check:" if there else ":material/add:",
                 disabled=there,
                 on_click=state.attempt,

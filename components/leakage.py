@@ -71,7 +71,8 @@ def _chosen(
     """The selector, resampler and model that are measured, and the seconds that it may take."""
     from outfold.study.trial import quick_model
 
-    own = {c.key: c for c in (*study.selectors, *study.resamplers, *study.models)}
+    own = {c.path: c for c in (*study.selectors, *study.resamplers, *study.models)}
+    chains = {path: c for path, c in own.items() if c.then is not None}
     kinds: tuple[Literal["selector", "resampler", "model"], ...] = (
         "selector", "resampler", "model"
     )  # fmt: skip
@@ -80,8 +81,12 @@ def _chosen(
     for column, each in zip(columns, kinds, strict=True):
         offered = [s.key for s, reason in registry(each).offered(facts) if not reason]
         offered = [key for key in offered if key != "dummy"]
-        given = {c.key: c for c in choices if each == kind}
-        makers = [key for key in given if "over" in registry(each)[key].family]
+        names = {s.key: s.label for s in registry(each)}
+        if each == "selector":
+            names |= {path: choice_name(each, c) for path, c in chains.items()}
+            offered += chains
+        given = {c.path: c for c in choices if each == kind}
+        makers = [key for key, c in given.items() if "over" in registry(each)[c.key].family]
         first = next((key for key in [*reversed(makers), *given] if key in offered), NONE.key)
         if each == "model":
             first = quick_model(facts).key
@@ -90,7 +95,7 @@ def _chosen(
                 each.capitalize(),
                 offered,
                 index=offered.index(first) if first in offered else 0,
-                format_func={s.key: s.label for s in registry(each)}.__getitem__,
+                format_func=names.__getitem__,
                 key=f"leakage-{kind}-{each}",
                 persist_state="session",
             )

@@ -7,7 +7,12 @@ from outfold.study.study import Candidate, Choice
 
 
 def choice_name(kind: Kind, choice: Choice) -> str:
-    """A strategy's label with the parameters that differ: ``SMOTE (neighbours 3)``."""
+    """A strategy's label with the parameters that differ: ``SMOTE (neighbours 3)``.
+
+    Those that follow one another are ``Variance then CFS``.
+    """
+    if choice.then is not None:
+        return " then ".join(choice_name(kind, link) for link in choice.links)
     known = registry(kind)
     if choice.key not in known:
         return choice.label()

@@ -35,10 +35,11 @@ def choices(kind: Kind, study: Study) -> tuple[Choice, ...]:
 def strategy_cards(kind: Kind, study: Study, facts: Facts) -> None:
     """Every strategy of a kind as a card; a tick adds it to the study.
 
-    Those that do not apply to the table follow below, folded away, each with the reason.
+    Those that do not apply to the table follow below, folded away, each with the reason. Chains of
+    selectors have cards of their own, see ``components.chains``.
     """
     offered = [(s, r) for s, r in registry(kind).offered(facts) if s.key not in HIDDEN]
-    chosen = {c.key for c in choices(kind, study)}
+    chosen = _single(kind, study).keys()
     shown = [(s, r) for s, r in offered if not r or s.key in chosen]
     hidden = [(s, r) for s, r in offered if r and s.key not in chosen]
     grid = st.grid(3, min_column_width=250, gap="small", border=True)
@@ -55,7 +56,7 @@ def strategy_cards(kind: Kind, study: Study, facts: Facts) -> None:
 
 
 def _card(kind: Kind, study: Study, strategy: Strategy, reason: str | None) -> None:
-    chosen = {c.key: c for c in choices(kind, study)}
+    chosen = _single(kind, study)
     ticked = strategy.key in chosen
     st.checkbox(
         strategy.label,
@@ -92,7 +93,7 @@ def _origin(strategy: Strategy) -> str | None:
 
 def ticking(kind: Kind, study: Study, key: str, on: bool) -> Study:
     """The study with a strategy added or taken away, in menu order."""
-    kept = {c.key: c for c in choices(kind, study)}
+    kept = _single(kind, study)
     if on:
         kept[key] = Choice(key)
     else:
@@ -102,12 +103,18 @@ def ticking(kind: Kind, study: Study, key: str, on: bool) -> Study:
 
 def replacing(kind: Kind, study: Study, choice: Choice) -> Study:
     """The study with another choice of parameters for one strategy."""
-    return _with(kind, study, {c.key: c for c in choices(kind, study)} | {choice.key: choice})
+    return _with(kind, study, _single(kind, study) | {choice.key: choice})
+
+
+def _single(kind: Kind, study: Study) -> dict[str, Choice]:
+    """What the study has chosen of a kind, without chains, by key."""
+    return {c.key: c for c in choices(kind, study) if c.then is None}
 
 
 def _with(kind: Kind, study: Study, kept: dict[str, Choice]) -> Study:
     ordered = tuple(kept[key] for key in registry(kind).keys() if key in kept)  # noqa: SIM118
-    return study.replace(**{FIELDS[kind]: ordered})
+    chained = tuple(c for c in choices(kind, study) if c.then is not None)
+    return study.replace(**{FIELDS[kind]: (*ordered, *chained)})
 
 
 def param_form(

@@ -8,6 +8,7 @@ import streamlit as st
 
 from components import cache, chart, shell, table
 from components.features import filling
+from components.names import choice_name
 from components.text import number, plain
 from components.trial import trial
 from outfold.registry import Facts, registry
@@ -41,7 +42,9 @@ def by_size(study: Study, facts: Facts, choices: Sequence[Choice]) -> None:
     from outfold.study.trial import ranks_by_size, sizes_study
 
     known = registry("selector")
-    unranked = [known[c.key].label for c in choices if not ranks_by_size(known[c.key])]
+    unranked = [
+        choice_name("selector", c) for c in choices if not ranks_by_size(known[c.links[-1].key])
+    ]
     if unranked:
         st.caption(f"Without a ranking to cut, and so not tried here: {', '.join(unranked)}.")
     run = trial(sizes_study(study, facts, choices), "numbers of columns", filling)
@@ -52,7 +55,10 @@ def by_size(study: Study, facts: Facts, choices: Sequence[Choice]) -> None:
         "score by size", run, record.done, record.state,
         compute=lambda: score_by_size(cache.result(run), selections(cache.workspace(), run)),
     )  # fmt: skip
-    names = {c.method: known[c.method].label for c in found.curves}
+    names = {
+        c.method: " then ".join(known[key].label for key in c.method.split("+"))
+        for c in found.curves
+    }
     chart.chart(picture.draw(found, names), "score-by-size")
     rows = pd.DataFrame(
         [

@@ -9,6 +9,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+UNSAID = {"unsaid": True}
+"""Metadata of a dataclass field that is left out at its default: a field that came later says
+nothing where it is not used, so that keys made before it stay as they were."""
+
 KEY_LENGTH = 24
 """Hex digits kept of a SHA-256; 96 bits make an accidental collision unthinkable here."""
 
@@ -26,7 +30,12 @@ def plain(value: Any) -> Any:
     if isinstance(value, float):
         return value
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+        return {
+            f.name: plain(inner)
+            for f in dataclasses.fields(value)
+            for inner in (getattr(value, f.name),)
+            if not (f.metadata.get("unsaid") and inner == f.default)
+        }
     if isinstance(value, Mapping):
         return {str(k): plain(v) for k, v in value.items()}
     if isinstance(value, list | tuple):

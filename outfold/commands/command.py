@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ import pandas as pd
 from outfold.data.dataset import Dataset
 from outfold.errors import OutfoldError, ParameterError, UnknownNameError
 from outfold.registry import Kind, registry
-from outfold.study.study import Choice
+from outfold.study.study import Choice, check_links
 from outfold.task import Task
 
 
@@ -143,12 +144,68 @@ def strategy_choice(kind: Kind, key: str, settings: Sequence[str]) -> Choice:
     return Choice.of(key, **values)
 
 
+_PLUS = re.compile(r"(?<!\\)\+(?=\s*[A-Za-z_])")
+"""A plus before a name; that of a number such as 1e+3 stands before a digit, and one within a
+column's name has a backslash before it."""
+
+
+def chain_choice(kind: Kind, text: str, settings: Sequence[str] = ()) -> Choice:
+    """A strategy as ``a:k=3``, or several that follow one another as ``a:k=3+b``.
+
+    Args:
+        kind: What it is.
+        text: Keys by plus signs, each with its parameters by colons.
+        settings: Further parameters: ``name=value``, in a chain with the key or the number of the
+            link before it where several have that parameter: ``b.k=3`` or ``2.k=3``.
+
+    Raises:
+        UnknownNameError: No such strategy.
+        ParameterError: A parameter that no link has or that several have, or a wrong value.
+        StudyError: These cannot follow one another.
+    """
+    parts = [part.strip().replace("\\+", "+").split(":") for part in _PLUS.split(text)]
+    keys = [key for key, *_ in parts]
+    given = [list(own) for _, *own in parts]
+    for setting in settings:
+        place, plain = _place_of(kind, keys, setting)
+        given[place].append(plain)
+    links = [strategy_choice(kind, k, own) for k, own in zip(keys, given, strict=True)]
+    choice = Choice.chain(links)
+    check_links(kind, choice)
+    return choice
+
+
+def _place_of(kind: Kind, keys: Sequence[str], setting: str) -> tuple[int, str]:
+    """The link that a setting is for, and the setting without the link's name."""
+    name, equals, value = setting.partition("=")
+    link, dot, own = name.rpartition(".")
+    if len(keys) == 1 and not dot:
+        return 0, setting
+    if dot:
+        meant = [i for i, key in enumerate(keys) if link in (key, str(i + 1))]
+        said = f"{link!r} is no link of {'+'.join(keys)}"
+    else:
+        named = [{p.key for p in registry(kind)[key].params} for key in keys]
+        meant = [i for i, known in enumerate(named) if own in known]
+        said = f"No link of {'+'.join(keys)} has a parameter {own!r}"
+    if len(meant) == 1:
+        return meant[0], f"{own}{equals}{value}"
+    if not meant:
+        raise ParameterError(f"{said}.", f"Write {keys[0]}.name=value, or 1.name=value.")
+    raise ParameterError(
+        f"{setting!r} could be for several links of {'+'.join(keys)}.",
+        "Write " + " or ".join(f"{i + 1}.{own}=value" for i in meant) + ".",
+    )
+
+
 def choices(kind: Kind, text: str) -> tuple[Choice, ...]:
-    """Strategies as ``a,b:k=3:ratio=0.5``: names by commas, parameters by colons."""
+    """Strategies as ``a,b:k=3:ratio=0.5``: names by commas, parameters by colons.
+
+    Selectors that follow one another are joined by plus signs: ``a:k=3+b``.
+    """
     found = []
     for item in filter(None, (part.strip() for part in text.split(","))):
-        key, *settings = item.split(":")
-        found.append(strategy_choice(kind, key, settings))
+        found.append(chain_choice(kind, item))
     if not found:
         raise OutfoldError(f"No {kind} is named.", f"Known: {', '.join(registry(kind).keys())}.")
     return tuple(found)

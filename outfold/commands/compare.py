@@ -41,7 +41,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--positive", help="the class called positive (binary)")
     parser.add_argument("--models", help="such as logistic,random_forest:n_estimators=200")
-    parser.add_argument("--selectors", help="such as none,cfs")
+    parser.add_argument("--selectors", help="such as none,cfs,variance+l1")
     parser.add_argument("--resamplers", help="such as none,smote")
     add_validation(parser)
     parser.add_argument("--role", action="append", default=[], metavar="COLUMN=ROLE",

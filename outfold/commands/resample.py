@@ -29,7 +29,7 @@ def run(options: argparse.Namespace, scratch: Path) -> dict[str, Any]:
 
     dataset, frame = open_table(options, scratch)
     choice = strategy_choice("resampler", options.resampler, options.param)
-    rows = prepared_rows(scratch, dataset, frame, options.target, ("resampler", choice.key))
+    rows = prepared_rows(scratch, dataset, frame, options.target, ("resampler", choice))
     strategy = registry("resampler")[choice.key]
     params = strategy.complete(dict(choice.params))
     sampler = strategy.build(task=rows.task, seed=options.seed, **params)

@@ -77,7 +77,9 @@ def asked(study: Study, choices: Sequence[Choice]) -> Study:
 
 def job_key(study: Study, samples: int) -> str:
     """The key under which a result is kept: of the study asked and of the code behind it."""
-    prints = [registry("selector")[c.key].fingerprint for c in study.selectors]
+    prints = [
+        registry("selector")[link.key].fingerprint for c in study.selectors for link in c.links
+    ]
     prints.append(registry("preparation")[study.preparation.key].fingerprint)
     return key_of("half samples", VERSION, study.key, samples, prints)
 

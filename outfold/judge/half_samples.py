@@ -18,7 +18,7 @@ from outfold.select.association import Associations
 from outfold.select.columns import best_part, owners
 from outfold.study.quick import sample_rows
 from outfold.study.split import Split
-from outfold.study.steps import Loaded, prepare, select
+from outfold.study.steps import Loaded, prepare, selected_by
 from outfold.study.study import Choice, Study
 from outfold.study.table import StudyTable
 
@@ -185,11 +185,9 @@ def half_samples(
             label = f"{choice.label()}, half {number + 1} of {samples}"
             if not told(number * len(choices) + j, total, label):
                 raise Stopped
-            strategy = registry("selector")[choice.key]
             began = time.perf_counter()
             try:
-                params = strategy.complete(dict(choice.params))
-                found = select(prepared, study, choice.key, params).selection.selected
+                found = selected_by(prepared, study, choice).selection.selected
             except OutfoldError as error:
                 reasons[j] = error.message
                 continue

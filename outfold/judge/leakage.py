@@ -87,7 +87,7 @@ class Leakage:
         metric: Key of the metric.
         metric_label: Its name for people.
         direction: Whether more is better.
-        selector: Key of the selector.
+        selector: Key of the selector, or those of a chain: ``variance+cfs``.
         resampler: Key of the resampler.
         model: Key of the model.
         confidence: Of the intervals.
@@ -154,7 +154,8 @@ class Leakage:
     def named(self, mistake: Mistake) -> str:
         """A mistake by the name of the method that makes it, where it has one."""
         if mistake == "selection":
-            return f"{registry('selector')[self.selector].label} before the split"
+            labels = [registry("selector")[key].label for key in self.selector.split("+")]
+            return f"{' then '.join(labels)} before the split"
         if mistake == "resampling":
             return f"{registry('resampler')[self.resampler].label} before the split"
         return NAMES[mistake]
@@ -254,7 +255,7 @@ def leakage(measured: LeakyScores, metric: str | None = None, confidence: float 
             f"scores {resampled:.2f} there, and {nothing:.2f} out of fold."
         )
     return Leakage(
-        chosen.key, chosen.label, chosen.direction, candidate.selector.key,
+        chosen.key, chosen.label, chosen.direction, candidate.selector.path,
         candidate.resampler.key, candidate.model.key, confidence, how, tuple(lines),
         nothing, resampled, measured.rows, measured.of_rows, len(honest), tuple(notes),
     )  # fmt: skip

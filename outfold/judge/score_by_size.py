@@ -134,16 +134,16 @@ def score_by_size(
                 everything = _mean(row.scores[chosen.key], ratio, confidence)
                 whole = row
             continue
-        asked = dict(choice.params).get("k")
+        asked = dict(choice.links[-1].params).get("k")
         if not isinstance(asked, int):
             continue
         if not usable:
             if row.status in ("finished", "failed"):
-                failed.append((choice.key, asked, row.reason or "its score is undefined"))
+                failed.append((choice.path, asked, row.reason or "its score is undefined"))
             continue
         kept = float(np.mean([len(columns) for columns in row.selected]))
         # Where fewer columns pass than are asked for, larger sizes are the same set.
-        by_method.setdefault(choice.key, {}).setdefault(kept, (asked, row))
+        by_method.setdefault(choice.path, {}).setdefault(kept, (asked, row))
     n_columns = max(widths, default=0)
     if whole is not None and n_columns:
         for sizes in by_method.values():

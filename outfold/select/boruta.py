@@ -9,11 +9,11 @@ import pandas as pd
 
 from outfold.registry import Param, Strategy
 from outfold.select.columns import Floats, Ints, Target, named, outcome
+from outfold.select.elimination import restrict
 from outfold.select.encode import Encoded, encode
 from outfold.select.forest import importances
 from outfold.select.keep import K_LIMIT, keep
 from outfold.select.linear_model import as_response
-from outfold.select.rfe import restrict
 from outfold.select.sampling import said, sampled
 from outfold.select.selection import Selection
 from outfold.task import Task

@@ -22,8 +22,12 @@ from outfold.select.columns import (
 from outfold.select.entropy import contingency, information_gain
 from outfold.select.keep import K_HALF, half, keep
 from outfold.select.neighbour_information import scaled, with_classes, with_number
+from outfold.select.sampling import said, sampled
 from outfold.select.selection import Selection
 from outfold.task import Task, is_classification
+
+MOST_ROWS = 20_000
+"""Above this, neighbours are looked for among a sample of the rows."""
 
 
 def informations(X: pd.DataFrame, y: Target, *, task: Task, seed: int, neighbors: int) -> Floats:
@@ -60,11 +64,14 @@ def choose(
     with a tiny random jitter that the seed decides; an estimate below zero is shown as zero.
     """
     sources, owner = owners(X)
-    values = informations(X, y, task=task, seed=seed, neighbors=neighbors)
+    target = outcome(y, task)
+    rows = sampled(target, task, MOST_ROWS, np.random.default_rng(seed))
+    notes = said(len(rows), len(X), "Information was estimated from")
+    values = informations(X.iloc[rows], target[rows], task=task, seed=seed, neighbors=neighbors)
     scores = named(sources, best_part(values, owner, len(sources)))
-    selected, notes = keep(scores, k=half(len(sources)) if k is None else k)
+    selected, more = keep(scores, k=half(len(sources)) if k is None else k)
     return Selection(
-        selected=selected, scores=scores, score_name="mutual information, nats", notes=notes
+        selected=selected, scores=scores, score_name="mutual information, nats", notes=notes + more
     )
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,7 @@ class Selection:
         merit_name: What the merit is.
         dropped_because: For a dropped column, the kept column that made it redundant.
         notes: Sentences about anything unusual.
+        links: Of a chain, what each link found among the columns that reached it, in order.
     """
 
     selected: tuple[str, ...]
@@ -28,12 +30,33 @@ class Selection:
     merit_name: str = ""
     dropped_because: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    links: tuple[Selection, ...] = ()
 
     def ranks(self) -> dict[str, int]:
-        """Each column's rank by score, 1 is best; kept columns come before dropped ones."""
+        """Each column's rank by score, 1 is best; kept columns come before dropped ones.
+
+        In a chain, columns that a later link dropped come before those that never reached it.
+        """
+        if self.links:
+            order = [name for link in reversed(self.links) for name in link.ranks()]
+            return {name: i + 1 for i, name in enumerate(dict.fromkeys(order))}
         kept = {name: i for i, name in enumerate(self.selected)}
         rest = sorted(
             (n for n in self.scores if n not in kept),
             key=lambda n: -self.scores[n] if self.scores[n] == self.scores[n] else float("inf"),
         )
         return {name: i + 1 for i, name in enumerate([*self.selected, *rest])}
+
+
+def followed(before: Selection, after: Selection) -> Selection:
+    """What two selectors found of which the second saw only the columns that the first kept.
+
+    Scores and merit are the second one's, over all columns: undefined where the first dropped one.
+    """
+    return replace(
+        after,
+        scores={name: after.scores.get(name, math.nan) for name in before.scores},
+        dropped_because={**before.dropped_because, **after.dropped_because},
+        notes=before.notes + after.notes,
+        links=((*before.links,) or (before,)) + (after,),
+    )

@@ -8,16 +8,19 @@ import numpy as np
 import pandas as pd
 
 from outfold.registry import Param
-from outfold.select.anova_f import f_statistics
 from outfold.select.columns import Floats, Target, best_part, outcome, owners
 from outfold.select.encode import encode
 from outfold.select.evidence import neg_log10_p_of_f
 from outfold.select.inner_score import InnerScore
+from outfold.select.pillai import f_statistics
 from outfold.select.sampling import said, sampled
 from outfold.task import Task
 
 MOST_ROWS = 2_000
 """A search fits hundreds of models; above this they are fitted on a sample of the rows."""
+
+MOST_STEPS = 25
+"""A forward search stops after this many columns, unless more are asked for by ``k``."""
 
 POOL = Param(
     key="pool",

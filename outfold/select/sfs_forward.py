@@ -13,11 +13,8 @@ from outfold.select.inner_score import MODEL
 from outfold.select.keep import K_LIMIT
 from outfold.select.sampling import enough_rows
 from outfold.select.selection import Selection
-from outfold.select.sequence_search import LEAST_GAIN, POOL, start
+from outfold.select.sequence_search import LEAST_GAIN, MOST_STEPS, POOL, start
 from outfold.task import Task
-
-MOST_STEPS = 25
-"""The search stops after this many columns, unless more are asked for by ``k``."""
 
 
 def choose(

@@ -15,7 +15,13 @@ WARNING = "Chosen by hand on all rows: its score may be optimistic."
 
 def is_by_hand(choice: Choice) -> bool:
     """Whether a selector keeps columns that were named rather than found in each fold."""
-    return choice.key == "pinned" and bool(dict(choice.params).get("columns"))
+    return bool(named_by_hand(choice))
+
+
+def named_by_hand(choice: Choice) -> tuple[str, ...]:
+    """The columns that a selector, or a link of a chain, keeps because somebody named them."""
+    named = [dict(c.params).get("columns") for c in choice.links if c.key == "pinned"]
+    return tuple(dict.fromkeys(n for some in named if isinstance(some, tuple) for n in some))
 
 
 def by_hand(study: Study) -> tuple[Finding, ...]:
@@ -24,8 +30,7 @@ def by_hand(study: Study) -> tuple[Finding, ...]:
     for choice in study.selectors:
         if not is_by_hand(choice):
             continue
-        named = dict(choice.params)["columns"]
-        assert isinstance(named, tuple)
+        named = named_by_hand(choice)
         found.append(
             Finding(
                 CODE,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -53,6 +54,11 @@ def build(kind: Kind, choice: Choice, study: Study) -> Any:
     )
 
 
+def chained(name: str, estimators: Sequence[Any]) -> list[tuple[str, Any]]:
+    """The steps of a pipeline that do one thing after another: ``select``, ``select_2``."""
+    return [(f"{name}_{i + 1}" if i else name, e) for i, e in enumerate(estimators)]
+
+
 def pipeline(study: Study, candidate: Candidate) -> Any:
     """A candidate as an imbalanced-learn ``Pipeline``: prepare, select, resample, model.
 
@@ -68,7 +74,7 @@ def pipeline(study: Study, candidate: Candidate) -> Any:
     model = build("model", candidate.model, study)
     steps: list[tuple[str, Any]] = [
         ("prepare", build("preparation", study.preparation, study)),
-        ("select", build("selector", candidate.selector, study)),
+        *chained("select", [build("selector", s, study) for s in candidate.selector.links]),
     ]
     if hasattr(sampler, "sample_weight"):
         if not registry("model")[candidate.model.key].weightable:

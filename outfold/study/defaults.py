@@ -172,4 +172,8 @@ def _folds(n_rows: int) -> Validation:
 
 def _still_valid(kind: Kind, choices: tuple[Choice, ...], facts: Facts) -> tuple[Choice, ...]:
     known = registry(kind)
-    return tuple(c for c in choices if c.key in known and not known[c.key].available(facts))
+    return tuple(
+        c
+        for c in choices
+        if all(link.key in known and not known[link.key].available(facts) for link in c.links)
+    )

@@ -79,7 +79,7 @@ def leakage_key(study: Study, positive: int) -> str:
     chosen = measured_candidate(study)
     code = [
         registry("preparation")[study.preparation.key].fingerprint,
-        registry("selector")[chosen.selector.key].fingerprint,
+        *(registry("selector")[link.key].fingerprint for link in chosen.selector.links),
         registry("resampler")[chosen.resampler.key].fingerprint,
         registry("model")[chosen.model.key].fingerprint,
     ]

@@ -39,7 +39,7 @@ from outfold.study.steps import (
     keep,
     prepare,
     resample,
-    select,
+    selected_by,
 )
 from outfold.study.study import NONE, Choice, Study
 from outfold.study.table import StudyTable
@@ -132,14 +132,14 @@ def early(loaded: Loaded, study: Study) -> Early:
     # Validation rows are among those that are fitted on, so one is enough on the other side.
     whole = Loaded(table, (Split(rows, rows[:1]),), sample=True)
     prepared = prepare(whole, study, 0, **_named("preparation", study.preparation))
-    everything = select(prepared, study, NONE.key, {})
+    everything = selected_by(prepared, study, NONE)
     sampler = registry("resampler")[chosen.resampler.key].build(
         task=study.task, seed=study.seed, **_named("resampler", chosen.resampler)["params"]
     )
     reasons = dict(why_not(study, weighs=hasattr(sampler, "sample_weight")))
     selected = None
     if "selection" not in reasons:
-        selected = select(prepared, study, **_named("selector", chosen.selector))
+        selected = selected_by(prepared, study, chosen.selector)
     done: list[ResampledTable | None] = [None, None]
     if "resampling" not in reasons:
         for place, columns in enumerate((everything, selected)):
@@ -199,10 +199,7 @@ def split_scores(
     chosen = measured_candidate(study)
     # What serving costs is of no concern here.
     loaded = dataclasses.replace(loaded, sample=True)
-    selecting, resampling = (
-        _named("selector", chosen.selector),
-        _named("resampler", chosen.resampler),
-    )
+    resampling = _named("resampler", chosen.resampler)
     model = _named("model", chosen.model)
 
     def scores(arrays: Mapping[str, np.ndarray]) -> dict[str, float]:
@@ -213,7 +210,7 @@ def split_scores(
         of: Loaded = loaded, place: int = split,
     ) -> Mapping[str, np.ndarray]:  # fmt: skip
         """What remains to be done is done inside the training rows."""
-        chosen_columns = selected or select(prepared, study, **selecting)
+        chosen_columns = selected or selected_by(prepared, study, chosen.selector)
         rows = resampled or resample(prepared, chosen_columns, study, **resampling)
         return fit(of, prepared, chosen_columns, rows, study, place, **model).arrays
 
@@ -239,9 +236,11 @@ def split_scores(
             target=rows.target[again.train],
             weight=None,
         )
-        columns = select(prepared, study, **selecting) if all_columns else all_rows.selected
+        columns = all_rows.selected
+        if all_columns:
+            columns = selected_by(prepared, study, chosen.selector)
         if columns is None:
-            columns = select(prepared, study, NONE.key, {})
+            columns = selected_by(prepared, study, NONE)
         kept = keep(prepared.train, columns.selection)
         ready = Resampled(kept, prepared.target, None, prepared.log)
         return through(prepared, columns, ready, Loaded(other, (again,), sample=True), 0)

@@ -54,7 +54,8 @@ class Plan:
         study: The study's key.
         steps: The distinct steps.
         fits: For each candidate's name, the keys of its fit steps in split order.
-        selections: For each candidate's name, the keys of its select steps in split order.
+        selections: For each candidate's name, the keys of its select steps in split order; of a
+            chain, those of its last link.
         train_sizes: Training rows of each split.
         test_sizes: Validation rows of each split.
         classes: Class names in code order; empty for numbers.
@@ -214,7 +215,9 @@ def make_plan(study: Study, table: StudyTable, cut: Sequence[Split], said: str =
         rows = key_of("rows", table.key, cut[split].key, split == 0)
         prepared = add("prepare", "preparation", study.preparation, rows, split)
         for candidate in study.candidates():
-            selected = add("select", "selector", candidate.selector, prepared, split)
+            selected = prepared
+            for link in candidate.selector.links:  # a chain's links share what they begin with
+                selected = add("select", "selector", link, selected, split)
             resampled = add("resample", "resampler", candidate.resampler, selected, split)
             last = tuned(candidate, resampled, split)
             fitted = add("fit", "model", candidate.model, last, split)

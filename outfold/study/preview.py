@@ -17,7 +17,7 @@ from outfold.errors import NotApplicableError, OutfoldError
 from outfold.metrics.metric import Floats, Ints
 from outfold.registry import registry
 from outfold.study.projection import Points, project
-from outfold.study.steps import Loaded, Prepared, prepare, resample, select, with_splits
+from outfold.study.steps import Loaded, Prepared, prepare, resample, selected_by, with_splits
 from outfold.study.study import NONE, Choice, Study
 from outfold.study.table import StudyTable
 
@@ -80,7 +80,7 @@ def class_counts(
     sampled = 0
     if rows > MOST_ROWS:
         prepared, sampled = _sample(prepared, study.seed), MOST_ROWS
-    everything = select(prepared, study, NONE.key, {})
+    everything = selected_by(prepared, study, NONE)
     before = _counts(prepared.target, len(table.classes))
     found = []
     for choice in choices:

@@ -18,6 +18,7 @@ from outfold.study.plan import Plan
 from outfold.study.race import Outcome, Race, race, reason
 from outfold.study.scores import score_steps
 from outfold.study.study import Study
+from outfold.study.timings import logged
 from outfold.study.workspace import Workspace
 
 STOPPED = "stopped"
@@ -223,13 +224,14 @@ def saved(workspace: Workspace, run: str) -> Saved | None:
     for name in found.stops:
         done = [bodies[key] for key in plan.fits[name] if key in bodies]
         for key in spared.intersection(plan.fits[name]):
-            for step in ancestry(plan, [key]) - needed - counted:
-                counted.add(step)
-                seconds += _mean_seconds(done, steps[step].kind)
+            for step, log in logged(steps, key).items():
+                if step not in needed and step not in counted:
+                    counted.add(step)
+                    seconds += _mean_seconds(done, log)
     return Saved(len(found.stops), len(spared), seconds)
 
 
-def _mean_seconds(bodies: Collection[Mapping[str, Any]], kind: str) -> float:
-    """Mean seconds of one kind of step over some fits."""
-    told = [float(body["logs"][kind]["seconds"]) for body in bodies]
+def _mean_seconds(bodies: Collection[Mapping[str, Any]], log: str) -> float:
+    """Mean seconds of one step before some fits, by the name of its log."""
+    told = [float(body["logs"][log]["seconds"]) for body in bodies]
     return sum(told) / len(told) if told else 0.0

@@ -19,12 +19,13 @@ import pandas as pd
 from outfold.errors import NotApplicableError, StudyError
 from outfold.metrics.metric import Floats
 from outfold.registry import Value, registry
-from outfold.select.selection import Selection
+from outfold.select.selection import Selection, followed
 from outfold.study.growing_rows import grown
 from outfold.study.measure import Meter, median_seconds
 from outfold.study.split import Split, splits
-from outfold.study.study import Study
+from outfold.study.study import Choice, Study
 from outfold.study.table import StudyTable
+from outfold.study.timings import link_log
 from outfold.study.tune.trial import Tuned
 from outfold.task import is_classification
 
@@ -98,10 +99,17 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Selected:
-    """The columns that one selector kept on one split."""
+    """The columns that a selector, or a chain so far, kept on one split.
+
+    Attributes:
+        selection: What was found, over all columns.
+        log: What the last link cost and said.
+        earlier: The same of the links before it, the nearest first.
+    """
 
     selection: Selection
     log: Log
+    earlier: tuple[Log, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -197,18 +205,37 @@ def _transform_latency(loaded: Loaded, cut: Split, transformer: Any) -> tuple[fl
     return _latency(transformer.transform, many, frame.iloc[cut.test[:1]])
 
 
-def select(prepared: Prepared, study: Study, strategy: str, params: Params) -> Selected:
-    """Choose columns on a split's training rows."""
+def select(
+    prepared: Prepared,
+    study: Study,
+    strategy: str,
+    params: Params,
+    selected: Selected | None = None,
+) -> Selected:
+    """Choose columns on a split's training rows, in a chain among those that are left."""
     began = time.perf_counter()
+    train = prepared.train if selected is None else keep(prepared.train, selected.selection)
     selector = registry("selector")[strategy].build(task=study.task, seed=study.seed, **params)
     with Meter() as meter:
-        selector.fit(prepared.train, prepared.target)
+        selector.fit(train, prepared.target)
     selection: Selection = selector.selection_
     log = Log(
         meter.seconds, meter.cpu_seconds, notes=selection.notes,
-        step_seconds=time.perf_counter() - began, size=size_of(prepared.train),
+        step_seconds=time.perf_counter() - began, size=size_of(train),
     )  # fmt: skip
-    return Selected(selection, log)
+    if selected is None:
+        return Selected(selection, log)
+    return Selected(followed(selected.selection, selection), log, (selected.log, *selected.earlier))
+
+
+def selected_by(prepared: Prepared, study: Study, choice: Choice) -> Selected:
+    """What a choice of selector, all links of a chain, keeps on a split's training rows."""
+    found: Selected | None = None
+    for link in choice.links:
+        params = registry("selector")[link.key].complete(dict(link.params))
+        found = select(prepared, study, link.key, params, found)
+    assert found is not None
+    return found
 
 
 def size_of(frame: pd.DataFrame, n_rows: int | None = None) -> tuple[int, int, int]:
@@ -299,6 +326,7 @@ def fit(
         "logs": {
             "prepare": _plain(prepared.log),
             "select": _plain(selected.log),
+            **{link_log("select", i + 1): _plain(log) for i, log in enumerate(selected.earlier)},
             "resample": _plain(resampled.log),
             "fit": _plain(log),
         },
@@ -433,33 +461,55 @@ def _latency(
 
 def recall(body: Mapping[str, Any]) -> Selected:
     """A selection that an earlier run kept."""
-    kept = dict(body["log"])
+    return Selected(
+        _selection_from(body["selection"]),
+        _log_from(body["log"]),
+        tuple(_log_from(log) for log in body.get("earlier", ())),
+    )
+
+
+def _log_from(raw: Mapping[str, Any]) -> Log:
+    kept = dict(raw)
     kept |= {n: tuple(kept[n]) for n in ("notes", "size") if n in kept}
-    if kept.get("step_seconds") is None:
-        kept["step_seconds"] = float("nan")
-    log = Log(**kept)
-    raw = dict(body["selection"])
-    raw["scores"] = {k: float("nan") if v is None else v for k, v in raw["scores"].items()}
+    for name in ("step_seconds", "memory_bytes"):
+        if kept.get(name) is None:
+            kept[name] = float("nan")
+    return Log(**kept)
+
+
+def _selection_from(raw: Mapping[str, Any]) -> Selection:
+    kept = dict(raw)
+    kept["scores"] = {k: float("nan") if v is None else v for k, v in kept["scores"].items()}
     for name in ("selected", "notes"):
-        raw[name] = tuple(raw[name])
-    return Selected(Selection(**raw), log)
+        kept[name] = tuple(kept[name])
+    kept["links"] = tuple(_selection_from(link) for link in kept.get("links", ()))
+    return Selection(**kept)
 
 
 def selection_body(selected: Selected) -> dict[str, Any]:
     """A selection as JSON can hold it."""
-    s = selected.selection
-    return {
+    body: dict[str, Any] = {
         "log": _plain(selected.log),
-        "selection": {
-            "selected": list(s.selected),
-            "scores": {k: None if v != v else float(v) for k, v in s.scores.items()},
-            "score_name": s.score_name,
-            "merit": None if s.merit is None else float(s.merit),
-            "merit_name": s.merit_name,
-            "dropped_because": dict(s.dropped_because),
-            "notes": list(s.notes),
-        },
+        "selection": _plain_selection(selected.selection),
     }
+    if selected.earlier:
+        body["earlier"] = [_plain(log) for log in selected.earlier]
+    return body
+
+
+def _plain_selection(s: Selection) -> dict[str, Any]:
+    plain: dict[str, Any] = {
+        "selected": list(s.selected),
+        "scores": {k: None if v != v else float(v) for k, v in s.scores.items()},
+        "score_name": s.score_name,
+        "merit": None if s.merit is None else float(s.merit),
+        "merit_name": s.merit_name,
+        "dropped_because": dict(s.dropped_because),
+        "notes": list(s.notes),
+    }
+    if s.links:
+        plain["links"] = [_plain_selection(link) for link in s.links]
+    return plain
 
 
 def _plain(log: Log) -> dict[str, Any]:

@@ -8,37 +8,70 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from outfold.data.fix import Fix
 from outfold.data.schema import COLUMN_TYPES, ROLES, SINGLE_ROLES, ColumnType, Role
 from outfold.errors import StudyError
-from outfold.hashing import canonical, key_of
+from outfold.hashing import UNSAID, canonical, key_of
 from outfold.registry import Kind, Value, registry, worded
 from outfold.study.speed import NO_QUICK, NO_RACE, Quick, Racing
 from outfold.study.tune.tuning import NO_TUNING, Tuning
 from outfold.task import TASKS, Task, is_classification
 from outfold.validate.validation import Validation as Validation
 
+MOST_LINKS = 3
+"""Selectors that may follow one another."""
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A strategy with its parameter values, sorted by name; unnamed ones are at their defaults."""
+    """A strategy with its parameter values, sorted by name; unnamed ones are at their defaults.
+
+    Attributes:
+        key: The strategy's key.
+        params: Its parameter values.
+        then: Of selectors, the one that goes on with the columns that this one keeps: a chain.
+    """
 
     key: str
     params: tuple[tuple[str, Value], ...] = ()
+    then: Choice | None = field(default=None, metadata=UNSAID)
 
     @classmethod
     def of(cls, key: str, **params: Value) -> Choice:
         """A choice from keyword arguments."""
         return cls(key, tuple(sorted(params.items())))
 
+    @classmethod
+    def chain(cls, links: Sequence[Choice]) -> Choice:
+        """One selector after another; a single one is itself."""
+        chained: Choice | None = None
+        for link in reversed(links):
+            chained = dataclasses.replace(link, then=chained)
+        if chained is None:
+            raise StudyError("A chain without a selector selects nothing.", "Name a selector.")
+        return chained
+
+    @property
+    def links(self) -> tuple[Choice, ...]:
+        """The strategies of a chain, the first first, each on its own; else this one alone."""
+        if self.then is None:
+            return (self,)
+        return (dataclasses.replace(self, then=None), *self.then.links)
+
+    @property
+    def path(self) -> str:
+        """The keys of a chain: ``variance+cfs``; else the key alone."""
+        return "+".join(link.key for link in self.links)
+
     def label(self) -> str:
-        """``smote(k=3)``; the key alone where nothing differs from the defaults."""
+        """``smote(k=3)`` or ``variance+cfs(patience=2)``; keys alone at the defaults."""
         inside = ", ".join(f"{k}={worded(v)}" for k, v in self.params)
-        return f"{self.key}({inside})" if inside else self.key
+        own = f"{self.key}({inside})" if inside else self.key
+        return own if self.then is None else f"{own}+{self.then.label()}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +236,7 @@ class Study:
         chosen += [("selector", c) for c in self.selectors]
         chosen += [("resampler", c) for c in self.resamplers]
         chosen += [("model", c) for c in self.models]
-        for kind, choice in chosen:
+        for kind, choice in ((k, link) for k, c in chosen for link in check_links(k, c)):
             strategy = registry(kind)[choice.key]
             strategy.complete(dict(choice.params))
             if self.task not in strategy.tasks:
@@ -255,13 +288,41 @@ class Study:
             raise StudyError(f"The study cannot be read: {error}.") from None
 
 
+def check_links(kind: Kind, choice: Choice) -> tuple[Choice, ...]:
+    """The strategies that a choice is made of; only selectors may follow one another.
+
+    Raises:
+        StudyError: The choice is a chain that cannot be.
+    """
+    links = choice.links
+    if len(links) > 1 and kind != "selector":
+        raise StudyError(
+            f"{choice.path} is a chain of {kind}s.", "Only selectors can follow one another."
+        )
+    if len(links) > MOST_LINKS:
+        raise StudyError(
+            f"{choice.path} is a chain of {len(links)} selectors.",
+            f"At most {MOST_LINKS} can follow one another.",
+        )
+    if len(links) > 1 and NONE.key in {link.key for link in links}:
+        raise StudyError(
+            f"{choice.path} has a link that keeps every column.", "Leave 'none' out of a chain."
+        )
+    return links
+
+
 def _pairs(raw: Any) -> tuple[tuple[str, Any], ...]:
     return tuple((str(a), b) for a, b in raw)
 
 
 def _choice(raw: Any) -> Choice:
     given = _pairs(raw.get("params", ()))
-    return Choice(raw["key"], tuple((k, tuple(v) if isinstance(v, list) else v) for k, v in given))
+    then = raw.get("then")
+    return Choice(
+        raw["key"],
+        tuple((k, tuple(v) if isinstance(v, list) else v) for k, v in given),
+        then and _choice(then),
+    )
 
 
 def _choices(raw: Any) -> tuple[Choice, ...]:

@@ -81,6 +81,24 @@ def params_text(params: tuple[tuple[str, Value], ...]) -> str:
     return canonical(dict(params))
 
 
+def link_log(kind: str, back: int) -> str:
+    """The name of a log among those of a fit: the step's kind, ``select-1`` for the link before."""
+    return f"{kind}-{back}" if back else kind
+
+
+def logged(steps: Mapping[str, Step], key: str) -> dict[str, str]:
+    """For a step and all before it, by key and the last first, the names of their logs."""
+    names: dict[str, str] = {}
+    seen: dict[str, int] = {}
+    at = key
+    while at in steps:
+        step = steps[at]
+        names[at] = link_log(step.kind, seen.get(step.kind, 0))
+        seen[step.kind] = seen.get(step.kind, 0) + 1
+        at = step.parent
+    return names
+
+
 def timings_of(
     steps: Mapping[str, Step], key: str, body: Mapping[str, Any], classes: int
 ) -> list[Timing]:
@@ -96,12 +114,9 @@ def timings_of(
     """
     chain: list[tuple[Step, Mapping[str, Any]]] = []
     logs = body.get("logs", {})
-    at = key
-    while at in steps:
-        step = steps[at]
-        if step.kind in logs:
-            chain.append((step, logs[step.kind]))
-        at = step.parent
+    for at, name in logged(steps, key).items():
+        if name in logs:
+            chain.append((steps[at], logs[name]))
     chain.reverse()
     none = (0, 0, 0)
     sizes: list[tuple[int, int, int]] = [tuple(log.get("size") or none) for _, log in chain]

@@ -60,16 +60,17 @@ def sizes(n_columns: int) -> tuple[int, ...]:
 
 
 def sized(choice: Choice, k: int) -> Choice:
-    """A ranking cut at its k best columns, whatever its test for significance says.
+    """A ranking, of a chain the last one, cut at its k best columns whatever its test says.
 
     Other thresholds stay, so that fewer columns than asked for may be kept.
     """
     from outfold.select.evidence import ALPHA
 
-    values = dict(choice.params) | {"k": k}
-    if any(p is ALPHA for p in registry("selector")[choice.key].params):
+    *before, last = choice.links
+    values = dict(last.params) | {"k": k}
+    if any(p is ALPHA for p in registry("selector")[last.key].params):
         values["alpha"] = 1.0
-    return Choice.of(choice.key, **values)
+    return Choice.chain([*before, Choice.of(last.key, **values)])
 
 
 def sizes_study(study: Study, facts: Facts, choices: Sequence[Choice]) -> Study:
@@ -81,7 +82,7 @@ def sizes_study(study: Study, facts: Facts, choices: Sequence[Choice]) -> Study:
     Raises:
         NotApplicableError: None of the selectors ranks, or there is one column only.
     """
-    ranked = [c for c in choices if ranks_by_size(registry("selector")[c.key])]
+    ranked = [c for c in choices if ranks_by_size(registry("selector")[c.links[-1].key])]
     if not ranked or facts.n_features < 2:
         raise NotApplicableError(
             "None of these methods ranks columns, so there are no sizes to try."

@@ -8,6 +8,7 @@ import streamlit as st
 
 from components import (
     cache,
+    chains,
     forecast,
     intents,
     leaderboard,
@@ -42,6 +43,7 @@ with models:
 with columns:
     st.caption("Each selector is fitted anew on the training rows of every fold.")
     params.strategy_cards("selector", study, table.facts)
+    chains.chains(study, table.facts)
     leaderboard.by_hand(study)
 with classes:
     if is_classification(study.task):

@@ -20,7 +20,7 @@ from outfold.study.steps import (
     predict,
     prepare,
     resample,
-    select,
+    selected_by,
     unfitted,
     with_splits,
 )
@@ -113,7 +113,7 @@ def measured(
         if cut.apparent:
             continue
         ready = prepare(loaded, study, number, *complete("preparation", study.preparation))
-        chosen = select(ready, study, *complete("selector", candidate.selector))
+        chosen = selected_by(ready, study, candidate.selector)
         drawn = resample(ready, chosen, study, *complete("resampler", candidate.resampler))
         model, options = unfitted(drawn, study, *complete("model", candidate.model))
         model.fit(drawn.frame, drawn.target, **options)

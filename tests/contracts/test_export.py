@@ -110,6 +110,20 @@ def test_exported_code_gives_the_same_numbers(strategy, task, elsewhere, workspa
     }  # fmt: skip
 
 
+def test_a_chain_of_selectors_is_exported_link_by_link(elsewhere, workspace):
+    """Alone and beside the selector it begins with, to 1e-9, its categories whole."""
+    chain = Choice.chain([Choice.of("variance", threshold=0.3), Choice("cfs"),
+                          Choice.of("rfe", k=2)])  # fmt: skip
+    study = base(workspace, "binary").replace(
+        selectors=(chain.links[0], Choice.chain(chain.links[:2]), chain)
+    )
+    names = [c.name for c in study.candidates()[1:]]
+    for some in (names, names[-1:]):
+        export = export_study(workspace, study, some)
+        assert '("select_3", ' in export.document.script()
+        agree(carried_out(elsewhere, export), workspace, study, some)
+
+
 def tops(script: str) -> set[str]:
     """The packages that a script imports."""
     tree = ast.parse(script)

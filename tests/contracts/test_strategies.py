@@ -137,7 +137,9 @@ def test_it_works_at_each_end_of_each_parameter(strategy, param, value):
     subject = strategy.build(task=task, seed=0, **{**cheap(strategy), param.key: value})
     assert clone(subject) is not subject
     if param.key not in COSTLY or value == param.low:
-        assert len(work(subject, strategy.kind, X, y)) > 0
+        made = work(subject, strategy.kind, X, y)
+        assert len(made) > 0
+        assert made.shape[1] > 0
 
 
 @every_served

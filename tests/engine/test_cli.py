@@ -93,6 +93,28 @@ def test_select_prints_selection_scores_and_merit(capsys, csv):
     assert 0 < found["merit"] < 1
 
 
+def test_select_follows_one_selector_by_another(capsys, csv):
+    """Settings go to the link that has them, or to the one named; each link's own find is there."""
+    found = printed(
+        capsys, "select", csv, "--target", "y", "--selector",
+        "variance:threshold=0.6+anova_f+correlation", "--param", "relevance=0.0",
+        "--param", "anova_f.k=3", "--param", "3.k=1",
+    )  # fmt: skip
+    chain = "variance(threshold=0.6)+anova_f(k=3)+correlation(k=1, relevance=0.0)"
+    assert found["selector"] == chain
+    assert [link["selector"] for link in found["links"]] == chain.split("+")
+    assert found["selected"] == ["signal"]
+    assert len(found["links"][1]["selected"]) <= 3
+    assert {s["feature"] for s in found["scores"]} == set(found["links"][0]["scores"])
+    assert sorted(s["rank"] for s in found["scores"]) == list(range(1, len(found["scores"]) + 1))
+    last = max(found["scores"], key=lambda s: s["rank"])
+    assert last["score"] is None
+    assert main(["select", csv, "--target", "y", "--selector", "variance+cfs"]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("variance+cfs: ")
+    assert "variance left out nothing" in said
+
+
 def test_resample_prints_counts_and_writes_rows(capsys, csv, tmp_path):
     """Over-sampling evens out the classes; the rows written are those counted."""
     out = tmp_path / "rows.csv"
@@ -160,6 +182,22 @@ BAD = {
     "no such command": (["profil"], "invalid choice"),
     "no such target": (["select", "CSV", "--target", "z", "--selector", "cfs"], "no column 'z'"),
     "no such selector": (["select", "CSV", "--target", "y", "--selector", "cf"], "mean cfs"),
+    "a parameter of several links": (
+        ["select", "CSV", "--target", "y", "--selector", "variance+anova_f", "--param", "k=1"],
+        "Write 1.k=value or 2.k=value",
+    ),
+    "a parameter of no link": (
+        ["select", "CSV", "--target", "y", "--selector", "variance+cfs", "--param", "q=1"],
+        "No link of variance+cfs has a parameter 'q'",
+    ),
+    "no such link": (
+        ["select", "CSV", "--target", "y", "--selector", "variance+cfs", "--param", "l1.k=1"],
+        "'l1' is no link of variance+cfs",
+    ),
+    "a chain of five": (
+        ["select", "CSV", "--target", "y", "--selector", "cfs+cfs+cfs+cfs+cfs"],
+        "At most 3 can follow one another",
+    ),
     "no such parameter": (
         ["select", "CSV", "--target", "y", "--selector", "cfs", "--param", "q=1"],
         "has no parameter 'q'",

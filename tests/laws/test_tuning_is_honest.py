@@ -18,7 +18,7 @@ from outfold.study.workspace import Workspace
 
 SEEDS, ROWS, TRIALS = 8, 90, 12
 RECIPE = Recipe(
-    ("minimal", registry("preparation")["minimal"].defaults()), ("none", {}), ("none", {})
+    ("minimal", registry("preparation")["minimal"].defaults()), (("none", {}),), ("none", {})
 )
 
 

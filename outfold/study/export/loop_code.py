@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from outfold.study.candidate import build
+from outfold.study.candidate import build, chained
 from outfold.study.export.literal import literal
 from outfold.study.export.material import Material
 from outfold.study.export.native import plain_preparation, plain_steps
@@ -26,7 +26,7 @@ class Parts:
 
     Attributes:
         prepare: The preparation.
-        selectors: By label; None for the one that keeps every column.
+        selectors: By label the links of each; none for the one that keeps every column.
         resamplers: By label, those that change rows; None for the one that does nothing.
         weighers: By label, resamplers that weigh rows instead.
         models: By label.
@@ -37,7 +37,7 @@ class Parts:
     def __init__(self, material: Material, tuned: Tuned) -> None:
         study = material.study
         self.prepare = plain_preparation(build("preparation", study.preparation, study), material)
-        self.selectors: dict[str, Any] = {}
+        self.selectors: dict[str, list[Any]] = {}
         self.resamplers: dict[str, Any] = {}
         self.weighers: dict[str, Any] = {}
         self.models: dict[str, Any] = {}
@@ -48,7 +48,8 @@ class Parts:
             return None if choice.key == "none" else build(kind, choice, study)
 
         for candidate in material.candidates:
-            self.selectors[candidate.selector.label()] = made(candidate.selector, "selector")
+            links = [made(link, "selector") for link in candidate.selector.links]
+            self.selectors[candidate.selector.label()] = [e for e in links if e is not None]
             label = candidate.resampler.label()
             sampler = made(candidate.resampler, "resampler")
             if hasattr(sampler, "sample_weight"):
@@ -67,8 +68,9 @@ class Parts:
 
     def estimators(self) -> list[Any]:
         """Every estimator."""
-        groups = (self.selectors, self.resamplers, self.weighers, self.models)
-        found = [self.prepare, *(e for g in groups for e in g.values() if e is not None)]
+        groups = (self.resamplers, self.weighers, self.models)
+        found = [self.prepare, *(e for links in self.selectors.values() for e in links)]
+        found += [e for g in groups for e in g.values() if e is not None]
         return [*found, *(e for some in self.tuned.values() for e in some)]
 
     def used_encodings(self) -> list[str]:
@@ -78,12 +80,12 @@ class Parts:
     def steps(self, candidate: Candidate, say: Expressions, pad: int) -> list[str]:
         """The steps of one candidate's pipeline, one line or more each."""
         found = [("prepare", say.of(self.prepare, pad, STEP))]
+        sampler = self.resamplers[candidate.resampler.label()]
         for name, estimator in (
-            ("select", self.selectors[candidate.selector.label()]),
-            ("resample", self.resamplers[candidate.resampler.label()]),
+            *chained("select", self.selectors[candidate.selector.label()]),
+            *([] if sampler is None else [("resample", sampler)]),
         ):
-            if estimator is not None:
-                found.append((name, say.of(estimator, pad, STEP)))
+            found.append((name, say.of(estimator, pad, STEP)))
         return [*_listed(found), *self.model_steps(candidate.model.label(), say, pad)]
 
     def model_steps(self, label: str, say: Expressions, pad: int) -> list[str]:
@@ -112,13 +114,14 @@ def candidates_code(material: Material, parts: Parts, say: Expressions) -> str:
     if len(material.candidates) == 1:
         return _one(material.candidates[0], parts, say)
     lines = [f"prepare = {say.of(parts.prepare)}\n"]
+    rows = {label: [] if e is None else [e] for label, e in parts.resamplers.items()}
     for name, step, group in (
         ("selectors", "select", parts.selectors),
-        ("resamplers", "resample", parts.resamplers),
+        ("resamplers", "resample", rows),
     ):
         inside = [
-            _group(label, [] if e is None else [_step(step, say.of(e, 8, STEP))])
-            for label, e in group.items()
+            _group(label, [_step(n, say.of(e, 8, STEP)) for n, e in chained(step, some)])
+            for label, some in group.items()
         ]
         lines.append(f"{name} = {{\n{''.join(inside)}}}\n")
     made = [_group(label, parts.model_steps(label, say, 8)) for label in parts.models]

@@ -27,10 +27,10 @@ def options_of(steps: Mapping[str, Step], step: Step) -> dict[str, Any]:
         before = steps[at]
         chain.append((before.strategy, dict(before.params)))
         at = before.parent
-    resampler, selector, preparation = chain
+    resampler, *selectors, preparation = chain
     return {
         "split": step.split,
-        "recipe": Recipe(preparation, selector, resampler, step.parent),
+        "recipe": Recipe(preparation, tuple(reversed(selectors)), resampler, step.parent),
         "fixed": step.fixed,
     }
 

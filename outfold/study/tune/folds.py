@@ -33,13 +33,13 @@ class Recipe:
 
     Attributes:
         preparation: The preparation.
-        selector: The selector.
+        selectors: The selector, or the links of a chain.
         resampler: The resampler.
         key: Content key of all three and of the rows; empty where it is not known.
     """
 
     preparation: Step
-    selector: Step
+    selectors: tuple[Step, ...]
     resampler: Step
     key: str = ""
 
@@ -170,7 +170,10 @@ def _made(loaded: Loaded, study: Study, split: int, recipe: Recipe) -> Iterator[
     inner = Loaded(loaded.table, inner_splits(loaded, study, split))
     for number, cut in enumerate(inner.splits):
         prepared = prepare(inner, study, number, *recipe.preparation)
-        selected = select(prepared, study, *recipe.selector)
+        first, *links = recipe.selectors
+        selected = select(prepared, study, *first)
+        for link in links:
+            selected = select(prepared, study, *link, selected)
         resampled = resample(prepared, selected, study, *recipe.resampler)
         test = keep(prepared.test, selected.selection)
         order = even_order(resampled.target, is_classification(study.task), study.seed)

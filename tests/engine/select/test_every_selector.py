@@ -17,6 +17,9 @@ QUICK = {
     "stability": {"rounds": 20},
     "sfs_backward": {"pool": 6},
     "sfs_forward": {"k": 3},
+    "sfs_floating": {"pool": 5, "k": 3},
+    "rfecv": {"folds": 3},
+    "permutation_importance": {"trees": 12, "repeats": 3},
 }
 PAIRS = [(s.key, task) for s in registry("selector") for task in s.tasks]
 BLIND = {"none", "pinned", "variance"}

@@ -3,16 +3,20 @@ import time
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.linear_model import LogisticRegression
+from sklearn.feature_selection import RFECV
+from sklearn.inspection import permutation_importance
+from sklearn.linear_model import LogisticRegression, Ridge
 
 from outfold.data.schema import part
 from outfold.registry import Facts, registry
 from outfold.select.association import Associations, measured_codes, measured_number
 from outfold.select.boruta import with_shadows
 from outfold.select.columns import classes
+from outfold.select.elimination import judged_sizes
 from outfold.select.encode import encode
 from outfold.select.inner_score import InnerScore
 from outfold.select.linear_model import coefficients
+from outfold.select.permutation_importance import fold_importances
 from outfold.select.sampling import inner_folds, sampled
 from outfold.select.shrinkage import shrinkage_path
 from outfold.select.softmax_path import softmax_path
@@ -171,6 +175,93 @@ def test_rfe_with_a_number_given_is_nested():
     two, four = (set(fitted("rfe", X, y, k=k).selected) for k in (2, 4))
     assert len(two) == 2
     assert two < four
+
+
+def test_rfecv_finds_what_scikit_learn_finds_on_the_same_folds():
+    """Mean R² of every number of columns, the number advised, and the columns."""
+    draw = np.random.default_rng(4)
+    X = pd.DataFrame(draw.normal(size=(150, 9)), columns=list("abcdefghi"))
+    y = X["b"] + 0.7 * X["e"] - 0.4 * X["h"] + draw.normal(size=150)
+    encoded = encode(X)
+    folds = inner_folds(y.to_numpy(), "regression", 5, 0)
+
+    def skill(model, held, truth):
+        """1 less the squared error over that of the mean of the training rows."""
+        train = next(a for a, b in folds if len(b) == len(truth) and (y.iloc[b] == truth).all())
+        null = ((truth - y.iloc[train].mean()) ** 2).mean()
+        return 1.0 - ((truth - model.predict(held)) ** 2).mean() / null
+
+    other = RFECV(Ridge(alpha=1.0), cv=folds, scoring=skill).fit(encoded.matrix, y.to_numpy())
+    sizes = judged_sizes(encoded, y.to_numpy(), "regression", "linear", 0, 5)
+    np.testing.assert_allclose(sizes.r2.mean(axis=0), other.cv_results_["mean_test_score"])
+    found = fitted("rfecv", X, y, "regression")
+    assert set(found.selected) == set(X.columns[other.support_])
+    assert found.merit == pytest.approx(other.cv_results_["mean_test_score"].max())
+    few = fitted("rfecv", X, y, "regression", rule="one_se")
+    assert set(few.selected) < set(found.selected)
+    assert len(fitted("rfecv", X, y, "regression", least=7).selected) >= 7
+
+
+def test_a_number_of_columns_beyond_those_there_keeps_them_all():
+    """RFE asked for more than there are: after another selector, fewer may be left."""
+    X = mixed()[["size", "noise", "colour"]]
+    assert len(fitted("rfe", X, target(mixed(), "binary"), k=50).selected) == 3
+
+
+def test_floating_search_takes_back_what_forward_search_is_stuck_with():
+    """Two columns explain the target together; a blend of both is best alone, and then useless."""
+    draw = np.random.default_rng(0)
+    a, b = draw.normal(size=(2, 400))
+    X = pd.DataFrame({"blend": a + b + 0.6 * draw.normal(size=400), "a": a, "b": b,
+                      "noise": draw.normal(size=400)})  # fmt: skip
+    y = pd.Series(a + b + 0.1 * draw.normal(size=400))
+    forward = fitted("sfs_forward", X, y, "regression", k=2)
+    found = fitted("sfs_floating", X, y, "regression", k=2)
+    assert "blend" in forward.selected
+    assert set(found.selected) == {"a", "b"}
+    assert found.merit > forward.merit + 0.05
+    assert found.scores["blend"] < 0.002
+    free = fitted("sfs_floating", X, y, "regression")
+    assert set(free.selected) == {"a", "b"}
+
+
+def test_floating_search_is_never_worse_than_forward_search_of_the_same_size():
+    """It meets every set that forward search meets, or a better one."""
+    X = mixed()
+    y = target(X, "binary")
+    for k in (2, 3):
+        forward = fitted("sfs_forward", X, y, k=k, least_gain=0.0, pool=5)
+        found = fitted("sfs_floating", X, y, k=k, least_gain=0.0, pool=5)
+        assert found.merit >= forward.merit - 1e-9
+
+
+@pytest.mark.parametrize("model", ["forest", "linear", "tree"])
+def test_permutation_importance_tells_signal_from_noise(model):
+    """Held-out rows decide: noise has about 0, and a repeat shares its column's importance."""
+    X = mixed()
+    y = target(X, "regression")
+    found = fitted("permutation_importance", X, y, "regression", model=model, trees=20)
+    assert {"size", "size again"} & set(found.selected)
+    assert not {"noise", "more noise", "constant"} & set(found.selected)
+    assert found.scores["constant"] == 0.0
+    alone = fitted("permutation_importance", X.drop(columns="size again"), y, "regression",
+                   model=model, trees=20)  # fmt: skip
+    assert alone.scores["size"] > max(found.scores["size"], found.scores["size again"])
+
+
+def test_permutation_importance_is_what_scikit_learn_computes():
+    """One fold's figures for a linear model, up to the luck of the shuffles."""
+    draw = np.random.default_rng(2)
+    X = pd.DataFrame(draw.normal(size=(600, 3)), columns=list("abc"))
+    y = (X["a"] + 0.5 * X["b"] + 0.5 * draw.normal(size=600)).to_numpy()
+    encoded = encode(X)
+    got = fold_importances(encoded, y, "regression", 0, kind="linear", trees=10, repeats=40)
+    train, test = inner_folds(y, "regression", 5, 0)[0]
+    model = Ridge().fit(encoded.matrix[train], y[train])
+    other = permutation_importance(
+        model, encoded.matrix[test], y[test], n_repeats=40, scoring="r2", random_state=0
+    )
+    np.testing.assert_allclose(got[0], other.importances_mean, atol=0.05)
 
 
 def test_forward_search_stops_when_nothing_helps_enough():

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 from sklearn.feature_selection import chi2 as class_sums
 
-from outfold.select import anova_f, cfs, chi2
+from outfold.select import cfs, chi2
+from outfold.select import symmetrical_uncertainty as symmetrical
 from outfold.select.columns import classes, codes
 from outfold.select.discretise import binned, mdl_cuts
 from outfold.select.encode import encode
@@ -23,6 +24,7 @@ from outfold.select.evidence import neg_log10_p_of_chi2, neg_log10_p_of_f
 from outfold.select.mutual_info import informations
 from outfold.select.neighbour_weights import class_weights, number_weights, rows_of
 from outfold.select.penalised_path import largest_penalty, path
+from outfold.select.pillai import f_statistics
 from outfold.select.stability import first_in
 from outfold.select.subset_search import merit
 from tests.reference.cases import case, cases
@@ -55,7 +57,7 @@ def is_nominal(c) -> bool:
 
 def check_f(c, task):
     """F and p of every feature."""
-    statistic, df1, df2 = anova_f.f_statistics(prepared(c), wanted(c), task)
+    statistic, df1, df2 = f_statistics(prepared(c), wanted(c), task)
     p = 10.0 ** -neg_log10_p_of_f(statistic, df1, df2)
     for i, name in enumerate(c.inputs["features"]):
         expected = c.expected[name]
@@ -80,7 +82,7 @@ def test_f_of_categories_against_a_number_is_one_way_anova_of_the_target():
     table = c.frame()
     X = pd.DataFrame({"species": pd.Categorical(pd.factorize(table["Species"])[0])})
     for name in c.inputs["features"]:
-        statistic, _, _ = anova_f.f_statistics(X, table[name], "regression")
+        statistic, _, _ = f_statistics(X, table[name], "regression")
         assert c.close(name, statistic[0], c.expected[name]["F"])
 
 
@@ -139,6 +141,22 @@ def test_entropy_scores_and_cut_points_are_those_of_weka(c):
         got["symmetrical_uncertainty"][name] = symmetrical_uncertainty(table)
         got["chi_squared"][name] = chi_squared(table)[0]
     c.check(got)
+
+
+@pytest.mark.parametrize(
+    "c", [c for c in cases(WEKA) if c.id.endswith("entropy")], ids=lambda c: c.id
+)
+def test_the_selector_of_symmetrical_uncertainty_scores_as_weka_does(c):
+    """SymmetricalUncertAttributeEval, every column, best first."""
+    found = symmetrical.choose(
+        prepared(c), wanted(c), task="multiclass", seed=0, threshold=0.0, k=None
+    )
+    c.check({"symmetrical_uncertainty": found.scores})
+    expected = c.expected["symmetrical_uncertainty"]
+    positive = [name for name, value in expected.items() if value > 0]
+    assert set(found.selected) == set(positive)
+    values = [found.scores[name] for name in found.selected]
+    assert values == sorted(values, reverse=True)
 
 
 def links_of(c):

@@ -66,7 +66,7 @@ def through_all_steps(workspace: Workspace, study: Study, watch: Watch) -> None:
     amount = loaded.table.frame["amount"].to_numpy()
     complete = {
         kind: lambda c, kind=kind: (c.key, registry(kind)[c.key].complete(dict(c.params)))
-        for kind in ("preparation", "selector", "resampler", "model")
+        for kind in ("preparation", "resampler", "model")
     }
     for number, split in enumerate(loaded.splits):
         held_out, known = set(amount[split.test]), set(amount[split.train])
@@ -75,7 +75,10 @@ def through_all_steps(workspace: Workspace, study: Study, watch: Watch) -> None:
             prepared = steps.prepare(
                 loaded, study, number, *complete["preparation"](study.preparation)
             )
-            selected = steps.select(prepared, study, *complete["selector"](candidate.selector))
+            selected = steps.selected_by(prepared, study, candidate.selector)
+            assert len([kind for kind, _ in watch.seen if kind == "selector"]) == len(
+                candidate.selector.links
+            )
             resampled = steps.resample(
                 prepared, selected, study, *complete["resampler"](candidate.resampler)
             )
@@ -97,7 +100,11 @@ def test_no_fit_sees_a_validation_row(workspace, watch):
     study = study_of(
         workspace,
         preparation=Choice("minimal"),
-        selectors=(Choice("none"), Choice.of("variance")),
+        selectors=(
+            Choice("none"),
+            Choice.of("variance"),
+            Choice.chain([Choice.of("variance", threshold=t) for t in (0.5, 0.6, 0.9)]),
+        ),
         resamplers=tuple(map(Choice, ("none", "random_over", "random_under", "smotenc"))),
         models=(Choice("decision_tree"),),
     )

@@ -28,7 +28,7 @@ MINIMAL = ("minimal", registry("preparation")["minimal"].defaults())
 def recipe(selector="variance", resampler="none") -> Recipe:
     return Recipe(
         MINIMAL,
-        (selector, registry("selector")[selector].defaults()),
+        ((selector, registry("selector")[selector].defaults()),),
         (resampler, registry("resampler")[resampler].defaults()),
     )
 

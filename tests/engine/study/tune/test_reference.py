@@ -114,7 +114,7 @@ def test_tuning_is_a_nested_loop(workspace, key):
     loaded = steps.with_splits(study_table(workspace, study), study)
     recipe = Recipe(
         ("minimal", registry("preparation")["minimal"].defaults()),
-        ("none", {}),
+        (("none", {}),),
         ("random_over", registry("resampler")["random_over"].defaults()),
     )
     params = registry("model")[key].defaults()
@@ -123,7 +123,7 @@ def test_tuning_is_a_nested_loop(workspace, key):
         assert dict(found.params) == values
         assert found.score == pytest.approx(inner, abs=1e-12)
         prepared = steps.prepare(loaded, study, split, *recipe.preparation)
-        selected = steps.select(prepared, study, *recipe.selector)
+        selected = steps.select(prepared, study, *recipe.selectors[0])
         resampled = steps.resample(prepared, selected, study, *recipe.resampler)
         fitted = steps.fit(
             loaded, prepared, selected, resampled, study, split, key, params, tuned=found
