@@ -1,0 +1,1 @@
+"""Explaining as a step of a plan: what a split's model says of rows that it has not seen."""
