@@ -84,8 +84,8 @@ def _run(record: RunRecord, now: float) -> None:
     except UnknownNameError:
         # The table was removed from the workspace; the run cannot be opened any more.
         return
-    if study.train_shares or study.meter_seconds:
-        return  # a learning curve or a leakage meter, which stand where they were asked for
+    if study.train_shares or study.meter_seconds or study.explaining.on:
+        return  # a learning curve, leakage meter or explanation stands where it was asked for
     icon, colour = BADGES[record.state]
     with st.container(
         border=True, horizontal=True, vertical_alignment="center", key=f"recent-{record.id}"

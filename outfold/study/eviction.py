@@ -172,13 +172,14 @@ def _let_go(
 
 
 def fits_of(plan: str) -> frozenset[str]:
-    """The keys of a written plan's fits, those on samples and shares of its rows included."""
+    """The keys of a written plan's fits and explanations, those on samples and shares of its rows included."""
     if not plan:
         return frozenset()
     waiting, found = [Plan.from_json(plan)], set()
     while waiting:
         at = waiting.pop()
         found |= {key for keys in at.fits.values() for key in keys}
+        found |= set(at.every_explanation())
         waiting += at.samples
     return frozenset(found)
 

@@ -30,6 +30,7 @@ from outfold.study.plan import Plan, Step, make_plan
 from outfold.study.quick import Samples, samples_of
 from outfold.study.racing import places, referee
 from outfold.study.rule import Rule
+from outfold.study.records import COUNTED
 from outfold.study.scores import scheme_of, score_steps
 from outfold.study.shared import Source, Work, place_for
 from outfold.study.steps import Failed, Loaded
@@ -37,9 +38,9 @@ from outfold.study.study import Study
 from outfold.study.table import study_table
 from outfold.study.tune.carry import options_of
 from outfold.study.tune.trial import Tuned
-from outfold.study.worker import Kept
+from outfold.study.worker import Kept, KeptExplained
 from outfold.study.workspace import Workspace
-from outfold.study.write_down import fit_of, small_of
+from outfold.study.write_down import explained_of, fit_of, small_of
 
 EventRow = tuple[str, str, str, float | None, str]
 POLL = 0.2
@@ -85,7 +86,8 @@ def execute(
             return
         samples = samples_of(study, loaded)
         plan = replace(make_plan(study, loaded.table, loaded.splits), samples=samples.plans)
-        records.set_plan(run, len(plan.every_fit()), plan.to_json())
+        total = len(plan.every_fit()) + len(plan.every_explanation())
+        records.set_plan(run, total, plan.to_json())
         execution = _Execution(workspace, run, study, plan, client)
         execution.told, execution.samples = told, samples
         foreseen = foresee(workspace, run, study, plan, loaded.table, len(client.ncores()))
@@ -125,14 +127,15 @@ class _Execution:
         """Find what is known, have the rest computed, and return the run's final state."""
         self.known = self.workspace.records.steps(list(self.steps))
         fits = set(self.plan.every_fit())
-        reused = self.workspace.held(sorted(fits))
+        results = fits.union(self.plan.every_explanation())
+        reused = self.workspace.held(sorted(results))
         self.workspace.records.used_steps(sorted(reused))
         for key in sorted(reused):
             self.tell(("reused", key, self.steps[key].label, None, ""))
         for refused in self.samples.refused:
             self.tell(("skipped", "", "quick look", None, refused))
         self._flush()
-        if wanted := self._ancestors(fits - reused):
+        if wanted := self._ancestors(results - reused):
             size, records = size_of_table(loaded.table), self.workspace.records
             expected: dict[str, float] = {}
             for part in (*self.plan.samples, self.plan):
@@ -149,7 +152,7 @@ class _Execution:
             held = self.workspace.records.kept_open()
             with held, self._sources(loaded), self._hearing():
                 if self.rule is not None:
-                    self.stop(self.rule.hear(self._score(sorted(reused))))
+                    self.stop(self.rule.hear(self._score(sorted(reused & fits))))
                 self._work()
         self._score(sorted(fits))
         if self.reason:
@@ -265,8 +268,8 @@ class _Execution:
             self.running.pop(said["step"], None)
             if said["seconds"] is not None:
                 self.order.learn(said["step"], said["seconds"])
-        # The end of a fit counts when its result is kept, not when the worker is done with it.
-        if said["event"] == "started" or not said["label"].startswith("fit "):
+        # The end of a fit or explanation counts when its result is kept, not when the worker is done with it.
+        if said["event"] == "started" or not said["label"].startswith(COUNTED):
             self.tell((said["event"], said["step"], said["label"], said["seconds"], said["reason"]))
 
     def _ended(self, key: str, future: Any) -> None:
@@ -276,7 +279,7 @@ class _Execution:
         self.fleet.took_off(key)
         self.running.pop(key, None)
         if future.status == "finished":
-            if self.steps[key].kind in ("fit", "select", "tune"):
+            if self.steps[key].kind in ("fit", "select", "tune", "explain"):
                 self.came.append((key, future))
             self._free(self.order.ended(key))
         else:
@@ -334,18 +337,22 @@ class _Execution:
         for key, result in zip(there, results, strict=True):
             step = self.steps[key]
             if isinstance(result, Failed):
-                if step.kind == "fit":  # others are told by the fits below them
+                if step.kind == "explain":
+                    self._fail(step, result.reason)
+                elif step.kind == "fit":  # others are told by the fits below them
                     failed.append(key)
                     self._fail(step, result.reason)
             elif isinstance(result, Kept):
                 fit = fit_of(self.workspace, self.steps, key, result, len(self.plan.classes))
                 self.order.learn(key, float(fit.body["logs"]["fit"]["step_seconds"]))
                 found.append(fit)
+            elif isinstance(result, KeptExplained):
+                found.append(explained_of(self.workspace, key, result))
             elif key not in self.known:
                 found.append(small_of(key, result))
         self.workspace.records.add_steps(found, scheme_of(self.study.task, self.plan.positive))
         for c in found:
-            if c.scores is not None:
+            if c.scores is not None or c.kind == "explain":
                 self.tell(("finished", c.key, self.steps[c.key].label, c.seconds, ""))
         if self.rule is not None:
             scores = {c.key: c.scores for c in found if c.scores is not None}

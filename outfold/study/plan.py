@@ -9,15 +9,17 @@ from typing import Any, Literal
 
 from outfold.hashing import key_of
 from outfold.registry import Kind, Value, registry
+from outfold.study.explain.explaining import VERSION as EXPLAIN_VERSION
+from outfold.study.explain.explaining import explained_splits
 from outfold.study.growing_rows import n_whole
 from outfold.study.split import Split
 from outfold.study.study import Candidate, Choice, Study
 from outfold.study.table import StudyTable
 from outfold.study.tune.key import tune_key
 
-StepKind = Literal["prepare", "select", "resample", "tune", "fit"]
+StepKind = Literal["prepare", "select", "resample", "tune", "fit", "explain"]
 
-VERSIONS: dict[StepKind, int] = {"prepare": 1, "select": 1, "resample": 1, "fit": 1}
+VERSIONS: dict[StepKind, int] = {"prepare": 1, "select": 1, "resample": 1, "fit": 1, "explain": EXPLAIN_VERSION}
 """Raised when the code of a step changes what it computes."""
 
 
@@ -64,6 +66,8 @@ class Plan:
         samples: Plans of the same study on samples of the rows, smallest first, done before it.
         tunings: For each tuned candidate's name, the keys of its tuning steps in split order.
         apparent: Whether the last split is judged on the rows that it trains on.
+        explanations: For each explained candidate's name, the keys of its explain steps in split
+            order.
     """
 
     study: str
@@ -78,6 +82,7 @@ class Plan:
     samples: tuple[Plan, ...] = ()
     tunings: dict[str, tuple[str, ...]] = field(default_factory=dict)
     apparent: bool = False
+    explanations: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def test_train_ratio(self) -> float:
@@ -105,6 +110,10 @@ class Plan:
         """The keys of the samples' fits and then of the plan's own, each once."""
         plans = (*self.samples, self)
         return list(dict.fromkeys(k for p in plans for keys in p.fits.values() for k in keys))
+
+    def every_explanation(self) -> list[str]:
+        """The keys of the explain steps."""
+        return [key for keys in self.explanations.values() for key in keys]
 
     def judged(self) -> Plan:
         """The part of the plan whose splits are judged on rows that they did not train on."""
@@ -159,6 +168,7 @@ class Plan:
             tuple(cls._from_plain(sample) for sample in raw.get("samples", ())),
             {n: tuple(k) for n, k in raw.get("tunings", {}).items()},
             raw.get("apparent", False),
+            {n: tuple(k) for n, k in raw.get("explanations", {}).items()},
         )
 
 
@@ -178,6 +188,7 @@ def make_plan(study: Study, table: StudyTable, cut: Sequence[Split], said: str =
     fits: dict[str, list[str]] = {}
     selections: dict[str, list[str]] = {}
     tunings: dict[str, list[str]] = {}
+    explanations: dict[str, list[str]] = {}
     n_splits = len(cut)
 
     def add(kind: StepKind, of: Kind, choice: Choice, parent: str, split: int) -> str:
@@ -209,6 +220,24 @@ def make_plan(study: Study, table: StudyTable, cut: Sequence[Split], said: str =
             )  # fmt: skip
         return key
 
+    def explained(candidate: Candidate, parent: str, split: int) -> None:
+        """The step that explains a candidate's model of one split; it takes what the fit takes."""
+        choice = candidate.model
+        strategy = registry("model")[choice.key]
+        params = strategy.complete(dict(choice.params))
+        key = "explain-" + key_of(
+            VERSIONS["explain"], strategy.key, params, strategy.fingerprint, parent, study.seed,
+            study.explaining, table.positive, n_explained,
+        )  # fmt: skip
+        explanations.setdefault(candidate.name, []).append(key)
+        label = f"explain {choice.label()}, split {split + 1} of {n_explained}"
+        named = tuple(sorted(params.items()))
+        steps[key] = Step(key, "explain", strategy.key, named, parent, split, label)
+
+    n_explained = 0
+    if study.explaining.on:
+        judged = [len(s.test) for s in cut if not s.apparent]
+        n_explained = explained_splits(judged, table.n_rows)
     for split in range(n_splits):
         # The same rows have the same key whatever scheme drew them, so that one more repeat or
         # resample computes only itself. Costs of serving are measured on the first split alone.
@@ -223,6 +252,8 @@ def make_plan(study: Study, table: StudyTable, cut: Sequence[Split], said: str =
             fitted = add("fit", "model", candidate.model, last, split)
             fits.setdefault(candidate.name, []).append(fitted)
             selections.setdefault(candidate.name, []).append(selected)
+            if split < n_explained and not candidate.is_baseline:
+                explained(candidate, last, split)
     return Plan(
         study.key,
         tuple(steps.values()),
@@ -235,6 +266,7 @@ def make_plan(study: Study, table: StudyTable, cut: Sequence[Split], said: str =
         table.n_rows,
         tunings={name: tuple(keys) for name, keys in tunings.items()},
         apparent=bool(cut) and cut[-1].apparent,
+        explanations={name: tuple(keys) for name, keys in explanations.items()},
     )
 
 

@@ -113,6 +113,9 @@ class Event:
     reason: str
 
 
+COUNTED = ("fit ", "explain ")
+"""How the labels of the steps begin whose results a run is for."""
+
 _RUN_FIELDS = ", ".join(RunRecord.__dataclass_fields__)
 
 
@@ -301,7 +304,7 @@ class Records:
                 "VALUES (?, ?, ?, ?, ?, ?, ?)",
                 [(run, now, *event) for event in events],
             )
-            fits = [kind for kind, _, label, _, _ in events if label.startswith("fit ")]
+            fits = [kind for kind, _, label, _, _ in events if label.startswith(COUNTED)]
             ended = sum(kind in ("finished", "failed", "reused", "stopped") for kind in fits)
             db.execute(
                 "UPDATE runs SET done = done + ?, reused = reused + ?, failed = failed + ? "

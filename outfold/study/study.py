@@ -17,6 +17,7 @@ from outfold.data.schema import COLUMN_TYPES, ROLES, SINGLE_ROLES, ColumnType, R
 from outfold.errors import StudyError
 from outfold.hashing import UNSAID, canonical, key_of
 from outfold.registry import Kind, Value, registry, worded
+from outfold.study.explain.explaining import NO_EXPLAINING, Explaining
 from outfold.study.speed import NO_QUICK, NO_RACE, Quick, Racing
 from outfold.study.tune.tuning import NO_TUNING, Tuning
 from outfold.task import TASKS, Task, is_classification
@@ -124,6 +125,7 @@ class Study:
         racing: Whether candidates that are clearly beaten are stopped early, and by what rule.
         quick: Whether a run looks at a sample of the rows first; changes no final number.
         meter_seconds: Of a leakage meter's study, the seconds that it may take; 0 in all others.
+        explaining: Whether a run explains its candidates, and by how much work.
     """
 
     dataset: str
@@ -146,6 +148,7 @@ class Study:
     racing: Racing = NO_RACE
     quick: Quick = NO_QUICK
     meter_seconds: float = 0.0
+    explaining: Explaining = NO_EXPLAINING
 
     def __post_init__(self) -> None:
         if self.task not in TASKS:
@@ -339,6 +342,7 @@ _FROM_PLAIN: dict[str, Any] = {
     "tuning": lambda raw: Tuning(**raw),
     "racing": lambda raw: Racing(**raw),
     "quick": lambda raw: Quick(**raw),
+    "explaining": lambda raw: Explaining(**raw),
     "preparation": _choice,
     "selectors": _choices,
     "resamplers": _choices,

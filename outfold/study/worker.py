@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from outfold.errors import OutfoldError
+from outfold.study.explain.step import Explained, explain
 from outfold.study.measure import Meter
 from outfold.study.plan import Step
 from outfold.study.scores import score, scored_from_arrays
@@ -26,6 +27,7 @@ CALLS: dict[str, Callable[..., Any]] = {
     "resample": resample,
     "tune": tune,
     "fit": fit,
+    "explain": explain,
 }
 """What carries out each kind of step. Each is given what its parameters name: see ``run_step``."""
 
@@ -45,6 +47,14 @@ class Kept:
 
     fitted: Fitted
     scores: Mapping[str, float]
+    stored_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class KeptExplained:
+    """An explanation as it comes back from a worker; see ``Kept``."""
+
+    explained: Explained
     stored_bytes: int = 0
 
 
@@ -90,7 +100,7 @@ def run_step(source: str | Work, step: Step, **given: Any) -> Any:
     """Run one step on a worker: one thread, its warnings as notes, its errors as ``Failed``.
 
     The step's function is given those of these that its parameters name: ``loaded``, ``study``,
-    ``split``, ``strategy``, ``params``, ``told`` (for how far it is), and whatever came with it.
+    ``split``, ``strategy``, ``params``, ``told`` and ``say`` (for how far it is), and whatever came with it.
 
     Args:
         source: What the run's steps have in common, or the path of the file that holds it.
@@ -120,14 +130,21 @@ def run_step(source: str | Work, step: Step, **given: Any) -> Any:
         warnings.simplefilter("always")
         given = {n: taken_up(i.path) if isinstance(i, Laid) else i for n, i in given.items()}
         result = _call(
-            work, step, given | {"told": in_words(lambda text: tell("trial", reason=text))}
-        )
+            work, step,
+            given
+            | {
+                "told": in_words(lambda text: tell("trial", reason=text)),
+                "say": lambda text: tell("trial", reason=text),
+            },
+        )  # fmt: skip
         if isinstance(source, str) and isinstance(result, Prepared):
             # Every worker that helps with this split then maps the same pages.
             result = lay(source, step.key, result)
     if isinstance(result, Fitted):
         result.body["logs"]["fit"]["notes"].extend(warnings_as_notes(caught))
         return _kept(work, step.key, result)
+    if isinstance(result, Explained):
+        return _kept_explained(work, step.key, result)
     if isinstance(result, Failed):
         tell("failed", meter.seconds, result.reason)
     else:
@@ -159,6 +176,14 @@ def _kept(work: Work, key: str, fitted: Fitted) -> Kept:
         return Kept(fitted, scores)
     size = _workspace(work.home).save_arrays(key, fitted.arrays)
     return Kept(replace(fitted, arrays={}), scores, size)
+
+
+def _kept_explained(work: Work, key: str, explained: Explained) -> KeptExplained:
+    """Store an explanation where the workspace can be reached from here."""
+    if not work.home:
+        return KeptExplained(explained)
+    size = _workspace(work.home).save_arrays(key, explained.arrays)
+    return KeptExplained(replace(explained, arrays={}), size)
 
 
 def warnings_as_notes(caught: list[warnings.WarningMessage]) -> list[str]:

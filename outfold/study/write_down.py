@@ -10,7 +10,7 @@ from outfold.study.plan import Step
 from outfold.study.steps import Selected
 from outfold.study.timings import timings_of
 from outfold.study.tune.trial import Tuned
-from outfold.study.worker import Kept
+from outfold.study.worker import Kept, KeptExplained
 from outfold.study.workspace import Workspace
 
 
@@ -33,6 +33,15 @@ def fit_of(
     return Computed(
         key, "fit", body, size, float(body["logs"]["fit"]["seconds"]), took, kept.scores
     )
+
+
+def explained_of(workspace: Workspace, key: str, kept: KeptExplained) -> Computed:
+    """An explanation; its arrays are stored here, unless the worker has done so."""
+    size = kept.stored_bytes
+    if kept.explained.arrays:
+        size = workspace.save_arrays(key, kept.explained.arrays)
+    body = kept.explained.body
+    return Computed(key, "explain", body, size, float(body["step_seconds"]))
 
 
 def small_of(key: str, result: Selected | Tuned) -> Computed:

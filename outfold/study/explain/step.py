@@ -1,0 +1,259 @@
+"""Explaining as a step: one split's model, explained on that split's validation rows."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from outfold.metrics.metric import Floats, Ints
+from outfold.study.explain.effects import LINES, accumulated, grid_of, single_rows
+from outfold.study.explain.explaining import explained_splits
+from outfold.study.explain.fold_model import FoldModel, fold_model, one_column_each
+from outfold.study.explain.permutation import shuffled_scores
+from outfold.study.explain.players import owners, players_of
+from outfold.study.explain.related import related
+from outfold.study.explain.shapley import Shapley, ordered, shapley, spread_over
+from outfold.study.explain.surrogate import surrogate
+from outfold.study.scores import score, scored_from_arrays
+from outfold.study.steps import (
+    Loaded,
+    Params,
+    Prepared,
+    Resampled,
+    Selected,
+    null_prediction,
+    predict,
+)
+from outfold.study.study import Study
+from outfold.study.tune.trial import Tuned
+from outfold.task import is_classification
+
+WORST = 5
+"""Rows with the largest errors of each split that are explained whatever the draw."""
+SHUFFLED_ROWS = 1000
+"""Validation rows of a split that permutation importance scores, at the most."""
+EFFECT_ROWS = 300
+"""Validation rows of a split by which effects of a column are measured, at the most."""
+SURROGATE_ROWS = 5000
+REFERENCE_ROWS = 5000
+MOST_VALUES = 2_000_000
+"""SHAP values of one split that are kept at the most; fewer rows where there are many classes."""
+MOST_EFFECTS = 40
+"""Columns whose effects are measured, those that matter most."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Explained:
+    """What is kept of explaining one split's model.
+
+    ``arrays`` has, among others: ``rows`` (positions in the table of the rows explained), ``shap``
+    (n_rows, n_players, n_outputs), ``base``, ``output``, ``predicted`` (n_rows, n_outputs),
+    ``worst`` (whether a row was taken for its error), ``test_predicted`` of all validation rows.
+    """
+
+    arrays: Mapping[str, np.ndarray]
+    body: Mapping[str, Any] = field(default_factory=dict)
+
+
+def explain(
+    loaded: Loaded,
+    prepared: Prepared,
+    selected: Selected,
+    resampled: Resampled,
+    study: Study,
+    split: int,
+    strategy: str,
+    params: Params,
+    tuned: Tuned | None = None,
+    say: Callable[[str], None] | None = None,
+) -> Explained:
+    """Fit a split's model again and explain it on rows that it has not seen.
+
+    Args:
+        loaded: The table and its splits.
+        prepared: The split's prepared rows.
+        selected: The columns kept.
+        resampled: The rows that the model is fitted on.
+        study: The study; its ``explaining`` says how much work is done.
+        split: The split.
+        strategy: The model.
+        params: Its parameters, complete.
+        tuned: What tuning chose, which goes before.
+        say: Told what is being done.
+    """
+    began = time.perf_counter()
+    tell = say or (lambda text: None)
+    tell("fitting the model again")
+    values = {**params, **dict(tuned.params)} if tuned is not None else params
+    model = fold_model(loaded, prepared, selected, resampled, study, split, strategy, values)
+    fitted = time.perf_counter() - began
+    arrays, body = _explained(model, loaded, prepared, tell)
+    body |= {"fit_seconds": fitted, "step_seconds": time.perf_counter() - began}
+    return Explained(arrays, body)
+
+
+def _explained(
+    model: FoldModel, loaded: Loaded, prepared: Prepared, tell: Callable[[str], None]
+) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+    table, cut, study = loaded.table, loaded.splits[model.split], model.study
+    n_splits = splits_explained(loaded, study)
+    exposure = None if table.exposure is None else table.exposure[cut.test]
+    stored = predict(model.model, model.test, study, model.n_classes, exposure)
+    rng = np.random.default_rng([study.seed % 2**32, model.split, 7])
+    truth = table.target[cut.test]
+    worst = _worst(stored, truth)
+    players = players_of(model.test)
+    outputs = max(1, one_column_each(stored).shape[1])
+    most = max(20, min(-(-study.explaining.rows // n_splits),
+                       MOST_VALUES // max(1, len(players) * outputs)))  # fmt: skip
+    place = ordered(np.arange(len(cut.test)), rng, worst)[: most + len(worst)]
+
+    tell("SHAP values")
+    n = len(model.train)
+    reference = model.train
+    if n > REFERENCE_ROWS:
+        reference = reference.iloc[np.sort(rng.choice(n, REFERENCE_ROWS, replace=False))]
+    found = shapley(
+        model.model, model.test.iloc[place], reference, study.task, seed=study.seed + model.split,
+        seconds=study.explaining.seconds / n_splits,
+    )  # fmt: skip
+    place = place[: len(found.values)]
+    arrays = _shap_arrays(found, model.n_classes)
+    arrays |= {
+        "rows": cut.test[place],
+        "worst": np.isin(place, worst),
+        "predicted": one_column_each(stored)[place],
+        "test_predicted": one_column_each(stored),
+    }
+    body: dict[str, Any] = {
+        "players": list(found.players), "scale": found.scale, "method": found.method,
+        "reference": found.reference, "walks": found.walks, "residual": found.residual,
+        "shap_seconds": found.seconds, "test_rows": len(cut.test), "train_rows": len(cut.train),
+        "classes": list(found.classes),
+    }  # fmt: skip
+
+    tell("permutation importance")
+    body["permutation"] = _permutation(model, loaded, stored, rng, arrays)
+    tell("effects of each column")
+    body["effects"] = _effects(model, loaded, rng, arrays)
+    tell("a small tree beside it")
+    body["surrogate"] = _surrogate(model, loaded, prepared, rng, one_column_each(stored))
+    return arrays, body
+
+
+def splits_explained(loaded: Loaded, study: Study) -> int:
+    """How many of a study's splits are explained."""
+    judged = [s for s in loaded.splits if not s.apparent]
+    return explained_splits([len(s.test) for s in judged], loaded.table.n_rows)
+
+
+def _shap_arrays(found: Shapley, n_classes: int) -> dict[str, np.ndarray]:
+    return {
+        "shap": spread_over(found.values, found.classes, n_classes),
+        "base": spread_over(found.base[None], found.classes, n_classes)[0],
+        "output": spread_over(found.output, found.classes, n_classes),
+    }
+
+
+def _worst(stored: Mapping[str, np.ndarray], truth: np.ndarray) -> Ints:
+    """Places of the rows with the largest errors, the largest first."""
+    if "value" in stored:
+        error = np.abs(stored["value"] - truth)
+    elif "probability" in stored:
+        error = 1 - stored["probability"][np.arange(len(truth)), truth.astype(int)]
+    else:
+        error = np.where(truth == 1, -stored["score"], stored["score"])
+    return np.argsort(-error, kind="stable")[:WORST]
+
+
+def _permutation(
+    model: FoldModel, loaded: Loaded, stored: Mapping[str, np.ndarray], rng: np.random.Generator,
+    arrays: dict[str, np.ndarray],
+) -> dict[str, Any]:  # fmt: skip
+    table, cut, study = loaded.table, loaded.splits[model.split], model.study
+    place = np.arange(len(cut.test))
+    if len(place) > SHUFFLED_ROWS:
+        place = np.sort(rng.choice(place, SHUFFLED_ROWS, replace=False))
+    features = list(table.features)
+    found = related(table.frame, table.schema, study.seed)
+    sets = [[features.index(c)] for c in features]
+    sets += [[features.index(c) for c in group] for group in found.groups]
+    given = {
+        "truth": table.target[cut.test][place],
+        "null": null_prediction(table, cut, study)[place],
+    }
+    if table.weight is not None:
+        given["weight"] = table.weight[cut.test][place]
+    exposure = None if table.exposure is None else table.exposure[cut.test][place]
+
+    def judge(frame: pd.DataFrame) -> Mapping[str, float]:
+        made = predict(model.model, frame, study, model.n_classes, exposure)
+        return score(scored_from_arrays({**made, **given}, study.task, table.positive))
+
+    frame = model.test.iloc[place].reset_index(drop=True)
+    owner = owners([str(c) for c in frame.columns], features)
+    as_it_is, changed = shuffled_scores(judge, frame, owner, sets, study.explaining.repeats, rng)
+    names = sorted(as_it_is)
+    arrays["shuffled"] = np.stack([changed[name] for name in names])
+    arrays["unshuffled"] = np.array([as_it_is[name] for name in names])
+    arrays["strength"] = found.strength
+    return {
+        "metrics": names, "features": features, "groups": [list(g) for g in found.groups],
+        "rows": len(place), "repeats": study.explaining.repeats,
+    }  # fmt: skip
+
+
+def _effects(
+    model: FoldModel, loaded: Loaded, rng: np.random.Generator, arrays: dict[str, np.ndarray]
+) -> dict[str, Any]:
+    table, cut = loaded.table, loaded.splits[model.split]
+    place = np.arange(len(cut.test))
+    if len(place) > EFFECT_ROWS:
+        place = np.sort(rng.choice(place, EFFECT_ROWS, replace=False))
+    rows = table.frame.iloc[cut.test[place]].reset_index(drop=True)
+    players = players_of(model.test)
+    size = np.abs(arrays["shap"]).mean(axis=(0, 2))
+    columns = [players[i] for i in np.argsort(-size, kind="stable")[:MOST_EFFECTS]]
+    measured = []
+    for number, column in enumerate(columns):
+        # The values tried follow from the whole table's features, so that all splits try the same.
+        grid = grid_of(table.frame, column)
+        if grid is None:
+            continue
+        single = single_rows(model.answer, rows, grid)
+        effect, weight = accumulated(model.answer, rows, grid)
+        arrays |= {
+            f"pdp_{number}": single.mean(axis=0), f"ice_{number}": single[:LINES],
+            f"ale_{number}": effect, f"ale_rows_{number}": weight, f"at_{number}": grid.at,
+        }  # fmt: skip
+        measured.append(
+            {"number": number, "column": column, "shown": list(grid.shown),
+             "is_number": grid.is_number}
+        )  # fmt: skip
+    arrays["effect_rows"] = cut.test[place]
+    return {"columns": measured, "rows": len(place)}
+
+
+def _surrogate(
+    model: FoldModel, loaded: Loaded, prepared: Prepared, rng: np.random.Generator, of_test: Floats
+) -> list[dict[str, Any]]:
+    table, cut = loaded.table, loaded.splits[model.split]
+    place = np.arange(len(cut.train))
+    if len(place) > SURROGATE_ROWS:
+        place = np.sort(rng.choice(place, SURROGATE_ROWS, replace=False))
+    train = table.frame.iloc[cut.train[place]].reset_index(drop=True)
+    of_train = model.answer_prepared(model.train.iloc[place], _ones(table.exposure, len(place)))
+    exposure = table.exposure
+    if exposure is not None:  # both as rates
+        of_test = of_test / exposure[cut.test][:, None]
+    test = table.frame.iloc[cut.test].reset_index(drop=True)
+    return surrogate(train, of_train, test, of_test, players_of(model.test))
+
+
+def _ones(exposure: Floats | None, n: int) -> Floats | None:
+    return None if exposure is None else np.ones(n)
