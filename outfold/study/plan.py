@@ -19,7 +19,13 @@ from outfold.study.tune.key import tune_key
 
 StepKind = Literal["prepare", "select", "resample", "tune", "fit", "explain"]
 
-VERSIONS: dict[StepKind, int] = {"prepare": 1, "select": 1, "resample": 1, "fit": 1, "explain": EXPLAIN_VERSION}
+VERSIONS: dict[StepKind, int] = {
+    "prepare": 1,
+    "select": 1,
+    "resample": 1,
+    "fit": 1,
+    "explain": EXPLAIN_VERSION,
+}
 """Raised when the code of a step changes what it computes."""
 
 

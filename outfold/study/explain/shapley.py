@@ -138,9 +138,7 @@ def _columns(values: Any) -> Floats:
     return found[:, None] if found.ndim == 1 else found
 
 
-def _boosted(
-    model: Any, rows: pd.DataFrame, players: tuple[str, ...], task: Task
-) -> Found | None:
+def _boosted(model: Any, rows: pd.DataFrame, players: tuple[str, ...], task: Task) -> Found | None:
     """LightGBM's own tree SHAP, which knows its splits by category."""
     inner = getattr(model, "estimator_", None)
     booster = getattr(inner, "booster_", None)
@@ -221,9 +219,7 @@ def _trees(
         scale = "log" if forest.logarithm else _margin(output.shape[1], task)
     elif is_classification(task):
         scale = "probability"
-    return _made(
-        players, values, base, output, _codes(model, task), scale, "tree", forest.drawn
-    )
+    return _made(players, values, base, output, _codes(model, task), scale, "tree", forest.drawn)
 
 
 def _sampled(
