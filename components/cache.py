@@ -27,8 +27,10 @@ if TYPE_CHECKING:
     from outfold.judge.compare import Comparison
     from outfold.judge.leaderboard import Leaderboard
     from outfold.judge.tradeoff import Tradeoff
+    from outfold.study.explain.fold_model import FoldModel
     from outfold.study.plan import Plan
     from outfold.study.results import Predictions, RunResult
+    from outfold.study.study import Candidate
     from outfold.study.table import StudyTable
     from outfold.study.workspace import Workspace
 
@@ -56,6 +58,11 @@ def _large(key: str, _compute: Callable[[], Any]) -> Any:
 
 @st.cache_resource(max_entries=2, ttl=_HOUR, show_spinner=False)
 def _splits(key: str, _compute: Callable[[], Any]) -> Any:
+    return _compute()
+
+
+@st.cache_resource(max_entries=3, ttl=_HOUR, show_spinner=False)
+def _models(key: str, _compute: Callable[[], Any]) -> Any:
     return _compute()
 
 
@@ -136,14 +143,9 @@ def plan(study: Study) -> Plan:
     """
     from outfold.study.plan import make_plan
     from outfold.study.quick import samples_of
-    from outfold.study.steps import with_splits
 
     def compute() -> Plan:
-        drawn = key_of(
-            "splits", os.environ.get("OUTFOLD_HOME", ""), table_key(study), study.validation,
-            study.seed, study.train_shares,
-        )  # fmt: skip
-        loaded = _splits(drawn, lambda: with_splits(table(study), study))
+        loaded = _drawn(study)
         made = make_plan(study, loaded.table, loaded.splits)
         return dataclasses.replace(made, samples=samples_of(study, loaded).plans)
 
@@ -307,6 +309,45 @@ def predictions(run: str, candidate: str) -> Predictions:
     return remember(
         "predictions", run, candidate, done,
         compute=lambda: predictions(workspace(), run, candidate),
+    )  # fmt: skip
+
+
+def _drawn(study: Study) -> Any:
+    """A study's table with its splits."""
+    from outfold.study.steps import with_splits
+
+    drawn = key_of(
+        "splits", os.environ.get("OUTFOLD_HOME", ""), table_key(study), study.validation,
+        study.seed, study.train_shares,
+    )  # fmt: skip
+    return _splits(drawn, lambda: with_splits(table(study), study))
+
+
+def fold_model(run: str, candidate: Candidate, split: int) -> FoldModel:
+    """One split's model of a candidate, fitted again and kept at hand. Shared: never change it."""
+    from outfold.study.explain.fold_model import refit
+    from outfold.study.run import plan_of
+
+    study = study_of(run)
+
+    def compute() -> FoldModel:
+        made = plan_of(workspace(), run)
+        tunings = made.tunings.get(candidate.name, ()) if made else ()
+        bodies = workspace().records.steps(tunings[split : split + 1])
+        tuned = bodies[tunings[split]]["params"] if bodies else None
+        return refit(_drawn(study), study, candidate, split, tuned)
+
+    key = key_of("fold model", os.environ.get("OUTFOLD_HOME", ""), run, candidate, split)
+    with st.spinner(f"Fitting the model of split {split + 1} again"):
+        return _models(key, compute)
+
+
+def training_rows(run: str, split: int) -> pd.DataFrame:
+    """The training rows of one split as they were read. Shared: never change it."""
+    study = study_of(run)
+    return remember(
+        "training rows", run, split,
+        compute=lambda: table(study).frame.iloc[_drawn(study).splits[split].train],
     )  # fmt: skip
 
 

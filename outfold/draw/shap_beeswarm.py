@@ -92,7 +92,7 @@ def _title(shown: Sequence[ColumnImportance]) -> str:
 
 
 def _swarm(values: Floats) -> Floats:
-    """Heights that put points of nearly equal values beside each other, as wide as there are many."""
+    """Heights that put points of nearly equal values beside each other."""
     if np.ptp(values) < 1e-12:
         return np.linspace(-WIDTH, WIDTH, len(values))
     place = np.floor((values - values.min()) / np.ptp(values) * BINS).astype(int)

@@ -137,6 +137,22 @@ class Explanation:
         """Whether predictions are probabilities."""
         return bool(self.classes) and bool(((self.predicted >= 0) & (self.predicted <= 1)).all())
 
+    def errors(self, truth: Floats | Ints) -> Floats:
+        """How wrong each row explained is: distance from the truth, or what its class was denied.
+
+        Args:
+            truth: Class codes or values of the rows explained, shape (n,).
+        """
+        if not self.classes:
+            return np.asarray(np.abs(self.predicted[:, 0] - truth))
+        codes = np.asarray(truth, dtype=np.intp)
+        if self.predicted.shape[1] > 1:
+            return np.asarray(1 - self.predicted[np.arange(len(codes)), codes])
+        later = self.predicted[:, 0]
+        if self.has_probability:
+            return np.where(codes == 1, 1 - later, later)
+        return np.where(codes == 1, -later, later)
+
     def method_sentence(self) -> str:
         """How SHAP values were computed, with the rows, the reference and the time that it took."""
         text = f"{METHODS[self.method]}. {self.n_chosen:,} rows"

@@ -1,4 +1,4 @@
-"""How much each column moves predictions: the mean size of its SHAP values, with its uncertainty."""
+"""How much each column moves predictions: the mean size of its SHAP values, with intervals."""
 
 from __future__ import annotations
 
@@ -140,7 +140,7 @@ def cohorts(view: View, labels: Sequence[str], by: str, seed: int = 0) -> Cohort
 
 
 def labels_of(values: pd.Series, most: int = 4) -> list[str]:
-    """Groups of a column's values: the commonest levels, or quarters of a number's range by rank."""
+    """Groups of a column's values: its commonest levels, or quarters of its rows by a number."""
     if pd.api.types.is_bool_dtype(values.dtype):
         return ["missing" if pd.isna(v) else str(bool(v)).lower() for v in values.tolist()]
     is_moment = pd.api.types.is_datetime64_any_dtype(values.dtype)

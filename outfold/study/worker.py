@@ -100,7 +100,8 @@ def run_step(source: str | Work, step: Step, **given: Any) -> Any:
     """Run one step on a worker: one thread, its warnings as notes, its errors as ``Failed``.
 
     The step's function is given those of these that its parameters name: ``loaded``, ``study``,
-    ``split``, ``strategy``, ``params``, ``told`` and ``say`` (for how far it is), and whatever came with it.
+    ``split``, ``strategy``, ``params``, ``told`` and ``say`` (for how far it is), and whatever came
+    with it.
 
     Args:
         source: What the run's steps have in common, or the path of the file that holds it.

@@ -14,8 +14,8 @@ def weights(most: int) -> tuple[Floats, Floats]:
     """Shapley weights of a leaf that ``a`` columns of the row and ``b`` of the reference lead to.
 
     Returns:
-        ``(a-1)! b! / (a+b)!`` for columns of the row, ``a! (b-1)! / (a+b)!`` for the others, each of
-        shape (most + 1, most + 1).
+        ``(a-1)! b! / (a+b)!`` for columns of the row, ``a! (b-1)! / (a+b)!`` for the others, each
+        of shape (most + 1, most + 1).
     """
     from scipy.special import gammaln
 

@@ -1,4 +1,4 @@
-"""SHAP values of any model by walks: a reference row turns into the row explained, column by column.
+"""SHAP values of any model by walks: a reference row turns into the explained one by columns.
 
 What the prediction changes by when a column's turn comes is credited to that column; walks differ
 by their order and their reference row, and every second order is the one before it backwards.
