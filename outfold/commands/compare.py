@@ -27,6 +27,7 @@ from outfold.commands.validation import add_validation, roles_in, validation_of
 from outfold.data.schema import ROLES, Role
 from outfold.errors import OutfoldError, ParameterError
 from outfold.registry import Kind
+from outfold.study.records import COUNTED
 from outfold.study.study import Study
 from outfold.study.workspace import Workspace
 
@@ -130,7 +131,7 @@ def _tell(event: tuple[str, str, str, float | None, str]) -> None:
         print(f"{label}.", file=sys.stderr)
     if kind == "trial":
         print(f"{label}: {reason}", file=sys.stderr)
-    if label.startswith("fit ") and kind != "started":
+    if label.startswith(COUNTED) and kind != "started":
         took = f" in {seconds:.2f} s" if seconds is not None else ""
         print(f"{kind} {label}{took} {reason}".rstrip(), file=sys.stderr)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -136,7 +137,7 @@ def counterfactuals(
     return Search(before, tuple(pool[:most]), tried, closest)
 
 
-def _options(values: pd.Series, now: object) -> list[tuple[object, float]]:
+def _options(values: pd.Series, now: Any) -> list[tuple[object, float]]:
     """Values to try with their distances from the present one."""
     known = values.dropna()
     if not len(known):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -120,12 +121,12 @@ def _distributions(values: pd.Series, masks: Sequence[np.ndarray]) -> Floats:
 
 def put(frame: pd.DataFrame, column: str, values: Sequence[object]) -> pd.DataFrame:
     """Some rows with other values in one column, in the column's own type."""
-    dtype = frame[column].dtype
+    dtype: Any = frame[column].dtype
     if pd.api.types.is_integer_dtype(dtype) and any(
         isinstance(v, float) and not v.is_integer() for v in values
     ):
         return frame.assign(**{column: np.asarray(values, dtype=np.float64)})
-    made = pd.Series(pd.array(list(values), dtype=dtype), index=frame.index)
+    made = pd.Series(list(values), dtype=dtype, index=frame.index)
     changed = frame.copy(deep=False)
     changed[column] = made
     return changed

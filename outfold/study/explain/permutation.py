@@ -27,7 +27,7 @@ def shuffled_scores(
 
     Args:
         judge: Scores prepared rows whose truth it knows, in their order.
-        frame: Prepared validation rows.
+        frame: Prepared validation rows, index 0 … n-1.
         owner: Original column of each prepared column.
         sets: Original columns that are shuffled together, each by its place.
         repeats: Shuffles of each set.
@@ -48,8 +48,9 @@ def shuffled_scores(
                     found[name][place, repeat] = value
                 continue
             changed = frame.copy(deep=False)
-            for column in columns:
-                changed.isetitem(column, frame.iloc[order, column].array)
+            mixed = frame.iloc[order].reset_index(drop=True)
+            for column in columns.tolist():
+                changed.isetitem(column, mixed.iloc[:, column])
             for name, value in judge(changed).items():
                 found[name][place, repeat] = value
     return as_it_is, found

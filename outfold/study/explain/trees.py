@@ -117,7 +117,8 @@ class Trees:
             owner = owner[self.order]
         ours, theirs = weights(n_players)
         n_outputs = len(self.offset)
-        base, done = self.offset.copy(), []
+        base = self.offset.copy()
+        done: list[Floats] = []
         longest = 0.0
         for start in range(0, len(rows), chunk):
             at = time.perf_counter()
@@ -146,7 +147,9 @@ def _with_levels(
     if not tree.levels:
         return x, z, owner, tree.feature, tree.threshold
     feature, threshold = tree.feature.copy(), tree.threshold.copy()
-    more_x, more_z, more_owner = [], [], []
+    more_x: list[Floats] = []
+    more_z: list[Floats] = []
+    more_owner: list[Any] = []
     for place, (node, lefts, known) in enumerate(tree.levels):
         column = tree.feature[node]
         feature[node], threshold[node] = x.shape[1] + place, 0.5

@@ -78,7 +78,7 @@ def walk(
         walks = int(np.clip(left / max(each * len(rows), 1e-9) * 0.8, FEWEST, MOST))
         walks -= walks % 2
     size = max(1, BATCH // max(1, walks * max(1, len(players) - 1)))
-    done = []
+    done: list[Floats] = []
     at = longest = 0.0
     for start in range(0, len(rows), size):
         at = time.perf_counter()
