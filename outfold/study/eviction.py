@@ -172,7 +172,7 @@ def _let_go(
 
 
 def fits_of(plan: str) -> frozenset[str]:
-    """The keys of a written plan's fits and explanations, those on samples and shares of its rows included."""
+    """The keys of a written plan's fits and explanations, those on samples and shares included."""
     if not plan:
         return frozenset()
     waiting, found = [Plan.from_json(plan)], set()

@@ -29,8 +29,8 @@ from outfold.study.order import Order
 from outfold.study.plan import Plan, Step, make_plan
 from outfold.study.quick import Samples, samples_of
 from outfold.study.racing import places, referee
-from outfold.study.rule import Rule
 from outfold.study.records import COUNTED
+from outfold.study.rule import Rule
 from outfold.study.scores import scheme_of, score_steps
 from outfold.study.shared import Source, Work, place_for
 from outfold.study.steps import Failed, Loaded
@@ -268,7 +268,7 @@ class _Execution:
             self.running.pop(said["step"], None)
             if said["seconds"] is not None:
                 self.order.learn(said["step"], said["seconds"])
-        # The end of a fit or explanation counts when its result is kept, not when the worker is done with it.
+        # The end of a fit counts when its result is kept, not when the worker is done with it.
         if said["event"] == "started" or not said["label"].startswith(COUNTED):
             self.tell((said["event"], said["step"], said["label"], said["seconds"], said["reason"]))
 

@@ -133,9 +133,9 @@ def put(frame: pd.DataFrame, column: str, values: Sequence[object]) -> pd.DataFr
 
 
 def single_rows(answer: Answer, frame: pd.DataFrame, grid: Grid) -> Floats:
-    """The prediction of each row with each value of the column, shape (n_rows, n_values, n_outputs).
+    """The prediction of each row with each value of the column.
 
-    Their mean over the rows is the partial dependence.
+    Shape (n_rows, n_values, n_outputs). Their mean over the rows is the partial dependence.
     """
     n, k = len(frame), len(grid.values)
     many = frame.iloc[np.repeat(np.arange(n), k)].reset_index(drop=True)

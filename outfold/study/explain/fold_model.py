@@ -64,7 +64,7 @@ class FoldModel:
 
         Returns:
             Two classes: the probability of the later one, one column; more: a column per class;
-            numbers: the value on the target's own scale. A model without probabilities gives scores.
+            numbers: the value on the target's own scale. Without probabilities: scores.
         """
         return self.answer_prepared(self.prepared(frame), exposure)
 

@@ -31,7 +31,6 @@ from outfold.study.steps import (
 )
 from outfold.study.study import Study
 from outfold.study.tune.trial import Tuned
-from outfold.task import is_classification
 
 WORST = 5
 """Rows with the largest errors of each split that are explained whatever the draw."""
