@@ -3,10 +3,11 @@
 Command: ``python benchmarks/explain.py [--rows 32000] [--explain 2000] [--workers 2] [--models A]``
 
 Each binary model is fitted on four fifths of 32,000 × 14 generated mixed rows; rows of the last
-fifth are explained, shared between worker processes as a run shares its splits. Trees are to take under
-5 seconds, every other model under 30; the budget of 24 seconds is the product's own. Prints wall
-seconds (compiling once for each worker and fitting apart), rows done, walks, the largest residual,
-and for scikit-learn's trees what shap's TreeExplainer takes for each row over what ours takes.
+fifth are explained, shared between worker processes as a run shares its splits. Trees are to take
+under 5 seconds, every other model under 30; the budget of 24 seconds is the product's own. Prints
+wall seconds (compiling once for each worker and fitting apart), rows done, walks, the largest
+residual, and for scikit-learn's trees what shap's TreeExplainer takes for each row over what ours
+takes.
 """
 
 from __future__ import annotations

@@ -239,9 +239,9 @@ def _search(
         f"{result.tried:,} changed rows were tried: every single change, then the best of them "
         "with one and with two more, among values that training rows of this split have; levels "
         "and numbers are never invented. The distance adds up, over the changes, the share of "
-        "training rows between the two values of a number, and 1 for anything else (Wachter, Mittelstadt & "
-        "Russell 2017). The model may say so; that a person could make the change, or that it "
-        "would do what the model says, is not known from data like these."
+        "training rows between the two values of a number, and 1 for anything else (Wachter, "
+        "Mittelstadt & Russell 2017). The model may say so; that a person could make the change, "
+        "or that it would do what the model says, is not known from data like these."
     )
 
 

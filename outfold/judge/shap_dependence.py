@@ -87,6 +87,13 @@ def codes_of(values: pd.Series) -> Floats:
     return np.where(codes < 0, np.nan, codes.astype(np.float64))
 
 
+def _has_order(values: pd.Series) -> bool:
+    return bool(
+        pd.api.types.is_numeric_dtype(values.dtype)
+        or pd.api.types.is_datetime64_any_dtype(values.dtype)
+    )
+
+
 def _interactions(frame: pd.DataFrame, feature: str, shap: Floats) -> tuple[tuple[str, float], ...]:
     """How much of the spread at about equal values each other column explains.
 
@@ -96,7 +103,7 @@ def _interactions(frame: pd.DataFrame, feature: str, shap: Floats) -> tuple[tupl
     """
     own = codes_of(frame[feature])
     distinct = len(np.unique(own[~np.isnan(own)]))
-    if distinct <= NEIGHBOURS or not pd.api.types.is_numeric_dtype(frame[feature].dtype):
+    if distinct <= NEIGHBOURS or not _has_order(frame[feature]):
         window = np.where(np.isnan(own), -1, own)
     else:
         window = pd.Series(own).rank(pct=True).mul(NEIGHBOURS).apply(np.ceil).fillna(-1).to_numpy()
@@ -111,7 +118,7 @@ def _interactions(frame: pd.DataFrame, feature: str, shap: Floats) -> tuple[tupl
         if other == feature:
             continue
         values, explained = frame[other], 0.0
-        is_level = not pd.api.types.is_numeric_dtype(values.dtype) or values.nunique() <= 2
+        is_level = not _has_order(values) or values.nunique() <= 2
         numbers = codes_of(values)
         for w in np.unique(window):
             inside = (window == w) & ~np.isnan(numbers)

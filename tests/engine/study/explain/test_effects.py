@@ -91,11 +91,11 @@ def test_shuffling_is_scikit_learns_permutation_importance(table):
     model = LinearRegression().fit(X, y)
     as_it_is, changed = shuffled_scores(
         lambda f: {"r2": r2_score(y, model.predict(f))}, X, np.array([0, 1]), [[0], [1], [0, 1]],
-        400, np.random.default_rng(0),
+        60, np.random.default_rng(0),
     )  # fmt: skip
     drops = as_it_is["r2"] - changed["r2"].mean(axis=1)
-    theirs = permutation_importance(model, X, y, n_repeats=400, random_state=0, scoring="r2")
-    np.testing.assert_allclose(drops[:2], theirs.importances_mean, rtol=0.03)
+    theirs = permutation_importance(model, X, y, n_repeats=60, random_state=0, scoring="r2")
+    np.testing.assert_allclose(drops[:2], theirs.importances_mean, rtol=0.1)
     assert drops[2] > drops[0]
 
 
