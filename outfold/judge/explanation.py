@@ -254,7 +254,7 @@ def explain_study(study: Study, candidate: Candidate, explaining: Explaining) ->
     return study.replace(
         selectors=(candidate.selector,), resamplers=(candidate.resampler,),
         models=(candidate.model,), train_shares=(), racing=NO_RACE, quick=NO_QUICK, metric="",
-        explaining=explaining,
+        meter_seconds=0.0, explaining=explaining,
     )  # fmt: skip
 
 
