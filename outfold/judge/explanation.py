@@ -135,7 +135,7 @@ class Explanation:
     @property
     def has_probability(self) -> bool:
         """Whether predictions are probabilities."""
-        return bool(self.classes) and bool(((self.predicted >= 0) & (self.predicted <= 1)).all())
+        return bool(self.bodies[0]["probability"])
 
     def errors(self, truth: Floats | Ints) -> Floats:
         """How wrong each row explained is: distance from the truth, or what its class was denied.

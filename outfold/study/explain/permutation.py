@@ -50,7 +50,7 @@ def shuffled_scores(
             changed = frame.copy(deep=False)
             mixed = frame.iloc[order].reset_index(drop=True)
             for column in columns.tolist():
-                changed.isetitem(column, mixed.iloc[:, column])
+                changed.isetitem(column, mixed.iloc[:, column].array)
             for name, value in judge(changed).items():
                 found[name][place, repeat] = value
     return as_it_is, found

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from outfold.metrics.metric import Floats, Ints
-from outfold.study.explain.effects import LINES, accumulated, grid_of, single_rows
+from outfold.study.explain.effects import LINES, POINTS, accumulated, grid_of, single_rows
 from outfold.study.explain.explaining import explained_splits
 from outfold.study.explain.fold_model import FoldModel, fold_model, one_column_each
 from outfold.study.explain.permutation import shuffled_scores
@@ -34,10 +34,12 @@ from outfold.study.tune.trial import Tuned
 
 WORST = 5
 """Rows with the largest errors of each split that are explained whatever the draw."""
-SHUFFLED_ROWS = 1000
-"""Validation rows of a split that permutation importance scores, at the most."""
-EFFECT_ROWS = 300
-"""Validation rows of a split by which effects of a column are measured, at the most."""
+SHUFFLED_ROWS = (100, 1000)
+"""Validation rows of a split that permutation importance scores, least and most."""
+EFFECT_ROWS = (30, 300)
+"""Validation rows of a split by which effects of a column are measured, least and most."""
+SPEED_ROWS = 100
+"""Rows by which it is found out how fast a model predicts."""
 SURROGATE_ROWS = 5000
 REFERENCE_ROWS = 5000
 MOST_VALUES = 2_000_000
@@ -133,13 +135,15 @@ def _explained(
         "players": list(found.players), "scale": found.scale, "method": found.method,
         "reference": found.reference, "walks": found.walks, "residual": found.residual,
         "shap_seconds": found.seconds, "test_rows": len(cut.test), "train_rows": len(cut.train),
-        "classes": list(found.classes),
+        "classes": list(found.classes), "probability": "probability" in stored,
     }  # fmt: skip
 
+    # A model that predicts slowly is looked at by fewer rows: each part has the time SHAP has.
+    calls = study.explaining.seconds / n_splits / _seconds_each(model)
     tell("permutation importance")
-    body["permutation"] = _permutation(model, loaded, stored, rng, arrays)
+    body["permutation"] = _permutation(model, loaded, stored, rng, arrays, calls)
     tell("effects of each column")
-    body["effects"] = _effects(model, loaded, rng, arrays)
+    body["effects"] = _effects(model, loaded, rng, arrays, calls)
     tell("a small tree beside it")
     body["surrogate"] = _surrogate(model, loaded, prepared, rng, one_column_each(stored))
     return arrays, body
@@ -170,18 +174,30 @@ def _worst(stored: Mapping[str, np.ndarray], truth: np.ndarray) -> Ints:
     return np.argsort(-error, kind="stable")[:WORST]
 
 
+def _seconds_each(model: FoldModel) -> float:
+    """Seconds in which the model predicts one row of many."""
+    rows = model.test.iloc[np.resize(np.arange(len(model.test)), SPEED_ROWS)]
+    began = time.perf_counter()
+    model.answer_prepared(rows)
+    return max((time.perf_counter() - began) / SPEED_ROWS, 1e-9)
+
+
+def _some(n: int, limits: tuple[int, int], affordable: float, rng: np.random.Generator) -> Ints:
+    """Places of as many of n rows as can be afforded within limits, ascending, by chance."""
+    most = int(np.clip(affordable, *limits))
+    return np.arange(n) if n <= most else np.sort(rng.choice(n, most, replace=False))
+
+
 def _permutation(
     model: FoldModel, loaded: Loaded, stored: Mapping[str, np.ndarray], rng: np.random.Generator,
-    arrays: dict[str, np.ndarray],
+    arrays: dict[str, np.ndarray], calls: float,
 ) -> dict[str, Any]:  # fmt: skip
     table, cut, study = loaded.table, loaded.splits[model.split], model.study
-    place = np.arange(len(cut.test))
-    if len(place) > SHUFFLED_ROWS:
-        place = np.sort(rng.choice(place, SHUFFLED_ROWS, replace=False))
     features = list(table.features)
     found = related(table.frame, table.schema, study.seed)
     sets = [[features.index(c)] for c in features]
     sets += [[features.index(c) for c in group] for group in found.groups]
+    place = _some(len(cut.test), SHUFFLED_ROWS, calls / len(sets) / study.explaining.repeats, rng)
     given = {
         "truth": table.target[cut.test][place],
         "null": null_prediction(table, cut, study)[place],
@@ -208,16 +224,16 @@ def _permutation(
 
 
 def _effects(
-    model: FoldModel, loaded: Loaded, rng: np.random.Generator, arrays: dict[str, np.ndarray]
-) -> dict[str, Any]:
+    model: FoldModel, loaded: Loaded, rng: np.random.Generator, arrays: dict[str, np.ndarray],
+    calls: float,
+) -> dict[str, Any]:  # fmt: skip
     table, cut = loaded.table, loaded.splits[model.split]
-    place = np.arange(len(cut.test))
-    if len(place) > EFFECT_ROWS:
-        place = np.sort(rng.choice(place, EFFECT_ROWS, replace=False))
-    rows = table.frame.iloc[cut.test[place]].reset_index(drop=True)
     players = players_of(model.test)
     size = np.abs(arrays["shap"]).mean(axis=(0, 2))
     columns = [players[i] for i in np.argsort(-size, kind="stable")[:MOST_EFFECTS]]
+    # Each column asks for every value of its grid, and for both ends of an interval.
+    place = _some(len(cut.test), EFFECT_ROWS, calls / len(columns) / (POINTS + 3), rng)
+    rows = table.frame.iloc[cut.test[place]].reset_index(drop=True)
     measured = []
     for number, column in enumerate(columns):
         # The values tried follow from the whole table's features, so that all splits try the same.

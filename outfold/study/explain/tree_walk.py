@@ -27,7 +27,7 @@ def weights(most: int) -> tuple[Floats, Floats]:
     return ours, theirs
 
 
-@njit(nogil=True)  # type: ignore[untyped-decorator]
+@njit(nogil=True)
 def add_tree(
     x: Any, z: Any, feature: Any, threshold: Any, left: Any, right: Any, missing_left: Any,
     value: Any, owner: Any, ours: Any, theirs: Any, scale: float, out: Any,

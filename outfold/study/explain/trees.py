@@ -25,7 +25,7 @@ BOOSTED_PAIRS = 2000
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Tree:
-    """One tree as arrays over its nodes; ``left`` is negative at a leaf.
+    """One tree as contiguous arrays over its nodes; ``left`` is negative at a leaf.
 
     Attributes:
         feature: Column of the tree's matrix.
@@ -195,12 +195,12 @@ def trees_of(model: Any) -> Trees | None:
 
 def _plain_tree(estimator: Any) -> Tree:
     tree = estimator.tree_
-    value = np.asarray(tree.value[:, 0, :], dtype=np.float64)
+    value = np.ascontiguousarray(tree.value[:, 0, :], dtype=np.float64)
     if hasattr(estimator, "classes_"):
         value = value / value.sum(axis=1, keepdims=True)
     missing = getattr(tree, "missing_go_to_left", np.zeros(tree.node_count))
     return Tree(
-        np.maximum(tree.feature, 0).astype(np.intp), np.asarray(tree.threshold, dtype=np.float64),
+        np.maximum(tree.feature, 0).astype(np.intp), np.ascontiguousarray(tree.threshold, dtype=np.float64),
         tree.children_left.astype(np.intp), tree.children_right.astype(np.intp),
         np.asarray(missing).astype(bool), value,
     )  # fmt: skip
@@ -227,7 +227,7 @@ def _histogram_boosting(model: Any) -> Trees:
             trees.append(
                 Tree(
                     np.where(leaf, 0, nodes["feature_idx"]).astype(np.intp),
-                    np.asarray(nodes["num_threshold"], dtype=np.float64),
+                    np.ascontiguousarray(nodes["num_threshold"], dtype=np.float64),
                     np.where(leaf, -1, nodes["left"].astype(np.int64)).astype(np.intp),
                     np.where(leaf, -1, nodes["right"].astype(np.int64)).astype(np.intp),
                     nodes["missing_go_to_left"].astype(bool),
