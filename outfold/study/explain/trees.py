@@ -200,7 +200,8 @@ def _plain_tree(estimator: Any) -> Tree:
         value = value / value.sum(axis=1, keepdims=True)
     missing = getattr(tree, "missing_go_to_left", np.zeros(tree.node_count))
     return Tree(
-        np.maximum(tree.feature, 0).astype(np.intp), np.ascontiguousarray(tree.threshold, dtype=np.float64),
+        np.maximum(tree.feature, 0).astype(np.intp),
+        np.ascontiguousarray(tree.threshold, dtype=np.float64),
         tree.children_left.astype(np.intp), tree.children_right.astype(np.intp),
         np.asarray(missing).astype(bool), value,
     )  # fmt: skip
