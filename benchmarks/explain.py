@@ -56,7 +56,7 @@ def peer(model: Any, rows: Any) -> float:
     """Seconds for each row by shap's TreeExplainer, along the paths; NaN where it cannot."""
     import shap
 
-    inner = model.estimator_
+    inner = getattr(model, "estimator_", None)
     if not hasattr(inner, "estimators_") and not hasattr(inner, "tree_"):
         return float("nan")
     theirs = shap.TreeExplainer(inner, feature_perturbation="tree_path_dependent")
