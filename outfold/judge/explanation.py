@@ -68,7 +68,7 @@ class Explanation:
         reproduced: Largest difference between predictions of the models fitted again and the
             stored ones; 0 if they are the same.
         n_splits: Splits explained.
-        asked: Rows asked for.
+        asked: Rows asked for, or all where there are fewer.
         ratio: Validation rows over training rows, mean over the splits.
         bodies: The small results of each split.
         arrays: The arrays of each split.
@@ -157,7 +157,7 @@ class Explanation:
         """How SHAP values were computed, with the rows, the reference and the time that it took."""
         text = f"{METHODS[self.method]}. {self.n_chosen:,} rows"
         if self.n_chosen < self.asked:
-            text += f" (of up to {self.asked:,} asked for)"
+            text += f" of {self.asked:,}, for more there was no time"
         models = "model" if self.n_splits == 1 else "models"
         text += f", each by the one of {self.n_splits} {models} that had not seen it"
         if self.walks:
@@ -330,6 +330,7 @@ def _joined(
         joined("output"), joined("predicted"), study.column_with("exposure") is not None,
         first["scale"], first["method"], max(b["reference"] for b in bodies),
         min(b["walks"] for b in bodies), sum(b["shap_seconds"] for b in bodies),
-        max(b["residual"] for b in bodies), reproduced, len(parts), study.explaining.rows,
+        max(b["residual"] for b in bodies), reproduced, len(parts),
+        min(study.explaining.rows, sum(b["test_rows"] for b in bodies)),
         float(np.mean(ratios)), tuple(bodies), tuple(a for _, _, a in parts),
     )  # fmt: skip

@@ -93,6 +93,12 @@ def shapley(
         seed: Of the draws.
         seconds: Time after which no further rows are begun; the first ones are then explained.
     """
+    from outfold.study.explain.trees import trees_of
+
+    if trees_of(model) is not None:
+        from outfold.study.explain.tree_walk import ready
+
+        ready()
     began = time.perf_counter()
     players = players_of(rows)
     found = (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -27,7 +29,15 @@ def weights(most: int) -> tuple[Floats, Floats]:
     return ours, theirs
 
 
-@njit(nogil=True)
+def _compiled(function: Callable[..., None]) -> Any:
+    """The function compiled when first called, kept beside the source where that can be written."""
+    try:
+        return njit(nogil=True, cache=True)(function)
+    except RuntimeError:  # no folder to keep it in, so that each process compiles it anew
+        return njit(nogil=True)(function)
+
+
+@_compiled
 def add_tree(
     x: Any, z: Any, feature: Any, threshold: Any, left: Any, right: Any, missing_left: Any,
     value: Any, owner: Any, ours: Any, theirs: Any, scale: float, out: Any,
@@ -97,3 +107,14 @@ def add_tree(
                     state[player] = 0
                     b -= 1
                     top -= 1
+
+
+@cache
+def ready() -> None:
+    """Compile once per process, so that no budget of seconds is spent on it."""
+    one, ids = np.zeros((1, 1)), np.array([0, -1, -1], dtype=np.intp)
+    left, right = np.array([1, -1, -1], dtype=np.intp), np.array([2, -1, -1], dtype=np.intp)
+    add_tree(
+        one, one, np.maximum(ids, 0), np.zeros(3), left, right, np.zeros(3, dtype=bool),
+        np.zeros((3, 1)), np.zeros(1, dtype=np.intp), *weights(1), 1.0, np.zeros((1, 1, 1)),
+    )  # fmt: skip
