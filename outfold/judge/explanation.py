@@ -156,7 +156,7 @@ class Explanation:
     def method_sentence(self) -> str:
         """How SHAP values were computed, with the rows, the reference and the time that it took."""
         text = f"{METHODS[self.method]}. {self.n_chosen:,} rows"
-        if self.n_chosen < self.asked:
+        if len(self.rows) < self.asked:
             text += f" of {self.asked:,}, for more there was no time"
         models = "model" if self.n_splits == 1 else "models"
         text += f", each by the one of {self.n_splits} {models} that had not seen it"
