@@ -65,6 +65,7 @@ def draw(view: View, table: pd.DataFrame, columns: Sequence[ColumnImportance]) -
         ticktext=[label(c.feature, 28) for c in reversed(shown)],
         range=[-0.7, len(shown) - 0.3],
         showgrid=False,
+        zeroline=False,
     )
     below = f"One point per row out of fold, {len(points):,} rows"
     below += "; colour: the column’s value by rank"

@@ -269,7 +269,7 @@ class _Execution:
             if said["seconds"] is not None:
                 self.order.learn(said["step"], said["seconds"])
         # The end of a fit counts when its result is kept, not when the worker is done with it.
-        if said["event"] == "started" or not said["label"].startswith(COUNTED):
+        if said["event"] in ("started", "trial") or not said["label"].startswith(COUNTED):
             self.tell((said["event"], said["step"], said["label"], said["seconds"], said["reason"]))
 
     def _ended(self, key: str, future: Any) -> None:

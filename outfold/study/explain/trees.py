@@ -19,7 +19,7 @@ from outfold.metrics.metric import Floats, Ints
 
 PAIRS = 200
 """Reference rows over all trees of a forest, at the least one for each tree."""
-BOOSTED_PAIRS = 2000
+BOOSTED_PAIRS = 1000
 """The same for boosting, whose trees are small and add up instead of averaging out."""
 
 
