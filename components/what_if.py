@@ -41,9 +41,11 @@ def what_if(
     row = frame.iloc[[int(view.rows[place])]].reset_index(drop=True)
     train = cache.training_rows(run, split)
 
+    before = float(answer_of(model, found, view)(row)[0])
+
     @st.fragment
     def live() -> None:
-        _live(model, found, view, row, train, place, run)
+        _live(model, found, view, row, train, place, run, before)
 
     live()
     st.markdown("### Few changes that would tip it")
@@ -64,7 +66,7 @@ def answer_of(model: FoldModel, found: Explanation, view: View) -> Any:
 
 def _live(
     model: FoldModel, found: Explanation, view: View, row: pd.DataFrame, train: pd.DataFrame,
-    place: int, run: str,
+    place: int, run: str, before: float,
 ) -> None:  # fmt: skip
     import numpy as np
 
@@ -85,7 +87,7 @@ def _live(
                 changed = put(changed, column, [value])
                 touched.append(column)
     began = time.perf_counter()
-    before, after = answer(row)[0], answer(changed)[0]
+    after = float(answer(changed)[0])
     took = time.perf_counter() - began
     show = share if found.has_probability else number
     with st.container(horizontal=True, vertical_alignment="center"):

@@ -28,7 +28,7 @@ def draw(view: View, place: int, table: pd.DataFrame) -> go.Figure:
     shown, rest = order[:MOST], order[MOST:]
     row = table.iloc[[view.rows[place]]]
     own = [said(row[view.features[i]])[0] for i in shown]
-    names = [f"{label(view.features[i], 20)} = {v[:20]}" for i, v in zip(shown, own, strict=True)]
+    names = [f"{label(view.features[i], 20)} = {said(row[view.features[i]], 16)[0]}" for i in shown]
     full = [f"{label(view.features[i])} = {v}" for i, v in zip(shown, own, strict=True)]
     steps = [float(values[i]) for i in shown]
     if len(rest):
@@ -38,27 +38,46 @@ def draw(view: View, place: int, table: pd.DataFrame) -> go.Figure:
     names = ["on average", *names, "this row"]
     full = ["What the model says on average", *full, "What it says of this row"]
     base, output = float(view.base[place]), float(view.output[place])
+    ends = np.cumsum([base, *steps])
     figure = go.Figure(
-        go.Waterfall(
+        go.Bar(
             orientation="h",
-            y=list(range(len(names))),
-            x=[base, *steps, output],
-            measure=["absolute", *["relative"] * len(steps), "total"],
-            text=[f"{base:.3g}", *(f"{s:+.3g}" for s in steps), f"{output:.3g}"],
+            y=list(range(1, len(names) - 1)),
+            base=ends[:-1],
+            x=steps,
+            text=[f"{s:+.3g}" for s in steps],
             textposition="outside",
             cliponaxis=False,
-            customdata=full,
+            customdata=full[1:-1],
             hovertemplate="<b>%{customdata}</b><br>%{text}<extra></extra>",
-            increasing={"marker": {"color": POSITIVE}},
-            decreasing={"marker": {"color": NEGATIVE}},
-            totals={"marker": {"color": NEUTRAL}},
-            connector={"line": {"color": MUTED}},
+            marker={"color": [POSITIVE if s > 0 else NEGATIVE for s in steps]},
         )
     )
-    figure.update_yaxes(
-        tickvals=list(range(len(names))), ticktext=names, autorange="reversed", showgrid=False
+    figure.add_scatter(
+        x=np.repeat(ends, 2),
+        y=[y for i in range(len(ends)) for y in (i, i + 1)],
+        mode="lines",
+        line={"color": MUTED, "width": 1},
+        hoverinfo="skip",
     )
-    ends = np.cumsum([base, *steps])
+    figure.add_scatter(
+        x=[base, output],
+        y=[0, len(names) - 1],
+        mode="markers+text",
+        marker={"color": NEUTRAL, "symbol": "diamond", "size": 11},
+        text=[f" {base:.3g}", f" {output:.3g}"],
+        textposition="middle right",
+        customdata=[full[0], full[-1]],
+        hovertemplate="<b>%{customdata}</b><br>%{text}<extra></extra>",
+        cliponaxis=False,
+    )
+    figure.update_yaxes(
+        zeroline=False,
+        tickvals=list(range(len(names))),
+        ticktext=names,
+        range=[len(names) - 0.4, -0.6],
+        showgrid=False,
+    )
     low, high = float(ends.min()), float(ends.max())
     room = (high - low or 1.0) * 0.18
     figure.update_xaxes(range=[low - room, high + room])

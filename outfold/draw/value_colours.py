@@ -30,10 +30,10 @@ def by_rank(values: pd.Series) -> Floats:
     return found
 
 
-def said(values: pd.Series) -> list[str]:
+def said(values: pd.Series, longest: int = 30) -> list[str]:
     """Values as people read them, safe for hover text."""
     if pd.api.types.is_datetime64_any_dtype(values.dtype):
         return ["missing" if pd.isna(v) else f"{v:%Y-%m-%d}" for v in values]
     if pd.api.types.is_float_dtype(values.dtype):
         return ["missing" if pd.isna(v) else f"{v:.5g}" for v in values]
-    return ["missing" if pd.isna(v) else label(v, 30) for v in values]
+    return ["missing" if pd.isna(v) else label(v, longest) for v in values]

@@ -24,6 +24,8 @@ FEWEST, MOST = 6, 60
 """Walks for each row."""
 BATCH = 60_000
 """Mixed rows predicted at once, about."""
+LOOKS = 10
+"""Looks at the clock within the time given, about."""
 TRIAL = 4
 """Rows by which the time of a walk is found out."""
 
@@ -70,6 +72,7 @@ def walk(
             owner, len(players), rng,
         )  # fmt: skip
 
+    size = BATCH
     if walks is None:
         began = time.perf_counter()
         explain(0, min(TRIAL, len(rows)), FEWEST)
@@ -77,7 +80,9 @@ def walk(
         left = max(0.0, deadline - time.perf_counter())
         walks = int(np.clip(left / max(each * len(rows), 1e-9) * 0.8, FEWEST, MOST))
         walks -= walks % 2
-    size = max(1, BATCH // max(1, walks * max(1, len(players) - 1)))
+        # Looks at the clock have to come often enough for a slow model to keep to its time.
+        size = max(1, int(left / LOOKS / max(each * walks, 1e-9)))
+    size = min(size, max(1, BATCH // max(1, walks * max(1, len(players) - 1))))
     done: list[Floats] = []
     at = longest = 0.0
     for start in range(0, len(rows), size):
