@@ -327,6 +327,7 @@ def fold_model(run: str, candidate: Candidate, split: int) -> FoldModel:
     """One split's model of a candidate, fitted again and kept at hand. Shared: never change it."""
     from outfold.study.explain.fold_model import refit
     from outfold.study.run import plan_of
+    from outfold.study.worker import numeric_libraries
 
     study = study_of(run)
 
@@ -335,7 +336,8 @@ def fold_model(run: str, candidate: Candidate, split: int) -> FoldModel:
         tunings = made.tunings.get(candidate.name, ()) if made else ()
         bodies = workspace().records.steps(tunings[split : split + 1])
         tuned = bodies[tunings[split]]["params"] if bodies else None
-        return refit(_drawn(study), study, candidate, split, tuned)
+        with numeric_libraries().limit(limits=1):
+            return refit(_drawn(study), study, candidate, split, tuned)
 
     key = key_of("fold model", os.environ.get("OUTFOLD_HOME", ""), run, candidate, split)
     with st.spinner(f"Fitting the model of split {split + 1} again"):

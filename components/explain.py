@@ -330,6 +330,8 @@ def shuffling(found: Explanation, study: Study) -> None:
 
 def small_tree(found: Explanation, view: View) -> None:
     """A tree of few questions beside the model, and how much it may be believed."""
+    import pandas as pd
+
     from outfold.draw import surrogate_tree
     from outfold.judge.column_effect import outcome_of
 
@@ -349,6 +351,9 @@ def small_tree(found: Explanation, view: View) -> None:
         nodes = [{**n, "value": turn - n["value"]} for n in nodes]
     fidelity = [t[view.place]["fidelity"] for t in trees]
     chart(surrogate_tree.draw(nodes, fidelity, outcome_of(found, view), at), "surrogate")
+    with st.expander("The tree as rules"):
+        rules = pd.DataFrame(surrogate_tree.leaves(nodes))
+        table(rules, "surrogate-rules", alt="One rule for each leaf", height="content")
     why(
         "A decision tree of at most four questions is fitted to what the model says of its "
         "training rows, and judged by how much of the variance of the model’s predictions it "

@@ -54,9 +54,12 @@ def what_if(
 
 def answer_of(model: FoldModel, found: Explanation, view: View) -> Any:
     """What the model says of rows as they were read, for the class looked at."""
+    from outfold.study.worker import numeric_libraries
 
     def answer(rows: pd.DataFrame) -> np.ndarray:
-        said = model.answer(rows)[:, view.place]
+        # More threads for a few rows cost more than they bring, and workers want them.
+        with numeric_libraries().limit(limits=1):
+            said = model.answer(rows)[:, view.place]
         if view.mirrored:
             return (1.0 if found.has_probability else 0.0) - said
         return said

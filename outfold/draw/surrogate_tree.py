@@ -45,7 +45,6 @@ def draw(
             "symbol": ["circle" if n["left"] >= 0 else "square" for n in nodes],
             "color": values, "colorscale": SEQUENTIAL,
             "line": {"color": MUTED, "width": 1},
-            "colorbar": {"title": {"text": ""}, "thickness": 8, "outlinewidth": 0, "len": 0.6},
         },
         text=[_text(n) for n in nodes],
         textposition=["top center" if n["left"] >= 0 else "bottom center" for n in nodes],
@@ -105,3 +104,35 @@ def _places(nodes: Sequence[Mapping[str, Any]]) -> list[tuple[float, float]]:
 
     put(0, 0)
     return [places[i] for i in range(len(nodes))]
+
+
+def leaves(nodes: Sequence[Mapping[str, Any]]) -> list[dict[str, object]]:
+    """The tree as rules: one row for each leaf, for narrow screens and for those who hear it.
+
+    Args:
+        nodes: As for ``draw``.
+    """
+    found: list[dict[str, object]] = []
+
+    def walk(i: int, asked: tuple[str, ...]) -> None:
+        node = nodes[i]
+        if node["left"] < 0:
+            found.append(
+                {"Rows for which": " and ".join(asked) or "anything", "Share": round(node["share"], 3),
+                 "Prediction": float(f"{node['value']:.4g}")}
+            )  # fmt: skip
+            return
+        walk(node["left"], (*asked, node["rule"]))
+        walk(node["right"], (*asked, _not(node["rule"])))
+
+    walk(0, ())
+    return found
+
+
+def _not(rule: str) -> str:
+    """The other answer to a question."""
+    if " ≤ " in rule:
+        name, _, value = rule.rpartition(" ≤ ")
+        return f"{name} > {value}"
+    name, _, level = rule.partition(" is not ")
+    return f"{name} is {level}"
