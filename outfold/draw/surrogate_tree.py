@@ -118,9 +118,12 @@ def leaves(nodes: Sequence[Mapping[str, Any]]) -> list[dict[str, object]]:
         node = nodes[i]
         if node["left"] < 0:
             found.append(
-                {"Rows for which": " and ".join(asked) or "anything", "Share": round(node["share"], 3),
-                 "Prediction": float(f"{node['value']:.4g}")}
-            )  # fmt: skip
+                {
+                    "Rows for which": " and ".join(asked) or "anything",
+                    "Share": round(node["share"], 3),
+                    "Prediction": float(f"{node['value']:.4g}"),
+                }
+            )
             return
         walk(node["left"], (*asked, node["rule"]))
         walk(node["right"], (*asked, _not(node["rule"])))
