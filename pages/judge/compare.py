@@ -16,6 +16,7 @@ from components import (
     progress,
     room,
     shell,
+    slices,
     thresholds,
     tuning,
     verdicts,
@@ -82,6 +83,10 @@ else:
     }
     if result.study.task == "count":
         views["Counts"] = lambda: judging.frequencies(run, chosen)
+views["Slices"] = lambda: slices.by_slice(run, chosen, metric)
+if result.study.task == "binary":
+    views["Groups"] = lambda: slices.by_group(run, chosen)
+views["Worst rows"] = lambda: slices.worst(run, chosen)
 views["Pairs"] = lambda: judging.pairs(run, metric)
 views["Code"] = lambda: export.code(run, chosen)
 views["Learning curve"] = lambda: learning.learning_curve(run, chosen, metric)

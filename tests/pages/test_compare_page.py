@@ -1,0 +1,50 @@
+"""Every view of the Compare page is drawn for every task that has it, and says what it shows."""
+
+import pytest
+
+from tests.pages.conftest import assert_sound
+
+COMPARE = "pages/judge/compare.py"
+
+
+def opened(app, home, task: str, view: str, **address: str):
+    made = home.made[task]
+    return app(COMPARE, home.root, study=made.study.key, run=made.run, view=view, **address)
+
+
+@pytest.mark.parametrize("task", ["multiclass", "count"])
+def test_columns_are_searched_for_slices_for_other_tasks(app, home, task):
+    """Where no column is named, all are searched."""
+    assert_sound(opened(app, home, task, "Slices"))
+
+
+def test_slices_of_one_column_name_each_of_its_values(app, home):
+    """The column comes from the address; its values are in the table."""
+    column = "kind"
+    page = opened(app, home, "binary", "Slices", slice=column)
+    assert_sound(page)
+    shown = next(d.value for d in page.dataframe if "label" in d.value)
+    assert set(shown["column"]) == {column}
+
+
+def test_groups_follow_the_slider_and_the_rate(app, home):
+    """Flagging from a higher probability on flags fewer rows of each group."""
+    page = opened(app, home, "binary", "Groups")
+    assert_sound(page)
+
+    def flagged() -> list[float]:
+        shown = next(d.value for d in page.dataframe if "rate" in d.value)
+        return shown[shown["rate"] == "Share flagged"]["value"].tolist()
+
+    before = flagged()
+    page.slider(key="groups-at").set_value(0.9).run()
+    assert_sound(page)
+    assert sum(flagged()) < sum(before)
+
+
+def test_the_worst_rows_carry_their_values(app, home):
+    """Beside actual and predicted stands every column of the table."""
+    page = opened(app, home, "regression", "Worst rows")
+    shown = page.dataframe[-1].value
+    assert {"row", "actual", "predicted", "loss", "kind"} <= set(shown)
+    assert shown["loss"].is_monotonic_decreasing
