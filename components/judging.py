@@ -12,7 +12,6 @@ import streamlit as st
 from components import cache
 from components.chart import chart
 from components.names import candidate_name
-from components.shell import why
 from components.table import table
 from components.text import number, plain, share
 from outfold.metrics.catalogue import metrics_for
@@ -231,27 +230,3 @@ def by_split(run: str, metric: str) -> None:
     chart(split_scores.draw(board, names_of(run)), "split-scores")
     with st.expander("Every metric as a table"):
         table(board.figures(), "figures", alt="Every metric of every candidate")
-
-
-def pairs(run: str, metric: str) -> None:
-    """Whether each pair of candidates differs by more than the draw of the splits."""
-    found = cache.comparison(run, metric)
-    names = names_of(run)
-    frame = found.frame()
-    for side in ("a", "b"):
-        frame[side] = frame[side].map(names)
-    table(
-        frame.drop(columns=["statistic"]).rename(
-            columns={"a": "First", "b": "Second", "difference": "First minus second",
-                     "low": "From", "high": "To", "p_value": "p", "p_adjusted": "p after Holm",
-                     "n_splits": "Splits"}
-        ),
-        "pairs",
-        alt="Every pair of candidates",
-    )  # fmt: skip
-    why(
-        f"Method: {found.method}. Splits share training rows, so an ordinary t-test finds "
-        "differences far too often; this method allows for that. Holm's correction allows for the "
-        "number of pairs.",
-        "How are pairs compared?",
-    )

@@ -13,6 +13,7 @@ from components import (
     judging,
     leaderboard,
     learning,
+    pairs,
     progress,
     room,
     shell,
@@ -46,6 +47,7 @@ board = cache.leaderboard(run, metric)
 picture = leaderboard_intervals.draw(board, judging.names_of(run))
 chart.chart(picture, "intervals", headline=True)
 leaderboard.ranked(run, metric)
+pairs.tied(run, metric)
 shell.why(
     f"Figures: {plain(board.estimate, 300)}. Intervals: {plain(board.interval, 300)}. Test against "
     f"the best: {plain(board.test, 300)}. Splits share training rows, which an ordinary t-test "
@@ -87,7 +89,7 @@ views["Slices"] = lambda: slices.by_slice(run, chosen, metric)
 if result.study.task == "binary":
     views["Groups"] = lambda: slices.by_group(run, chosen)
 views["Worst rows"] = lambda: slices.worst(run, chosen)
-views["Pairs"] = lambda: judging.pairs(run, metric)
+views["Pairs"] = lambda: pairs.pairs(run, chosen, metric)
 views["Code"] = lambda: export.code(run, chosen)
 views["Learning curve"] = lambda: learning.learning_curve(run, chosen, metric)
 if verdicts.grid_varies(run):

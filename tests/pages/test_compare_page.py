@@ -48,3 +48,15 @@ def test_the_worst_rows_carry_their_values(app, home):
     shown = page.dataframe[-1].value
     assert {"row", "actual", "predicted", "loss", "kind"} <= set(shown)
     assert shown["loss"].is_monotonic_decreasing
+
+
+def test_pairs_say_what_matters_once_it_is_said_what_does_not(app, home):
+    """Without a region no probability is shown; with one there is a row per pair."""
+    page = opened(app, home, "binary", "Pairs")
+    assert_sound(page)
+    assert not any("verdict" in d.value for d in page.dataframe)
+    assert any("McNemar" in m.value and "right by" in m.value for m in page.markdown)
+    page.number_input(key="rope").set_value(0.01).run()
+    assert_sound(page)
+    shown = next(d.value for d in page.dataframe if "verdict" in d.value)
+    assert shown[["first", "same", "second"]].sum(axis=1).to_numpy() == pytest.approx(1)

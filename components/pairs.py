@@ -1,0 +1,181 @@
+"""Pairs of candidates: told apart or not, by as much as matters or not, and row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from components import cache
+from components.chart import chart
+from components.judging import names_of
+from components.shell import why
+from components.table import table
+from components.text import count, duration, number, plain, size
+from outfold.explore.multiplicity import shown_p
+from outfold.metrics.catalogue import catalogue
+from outfold.task import is_classification
+
+if TYPE_CHECKING:
+    from outfold.judge.same_rows import SameRows
+    from outfold.study.study import Candidate
+
+VERDICTS = {"first": "first better", "same": "equivalent", "second": "second better",
+            "undecided": "undecided"}  # fmt: skip
+
+
+def pairs(run: str, candidates: Sequence[Candidate], metric: str) -> None:
+    """Every pair of candidates, by several questions."""
+    _tested(run, metric)
+    _equivalent(run, metric)
+    if is_classification(cache.study_of(run).task) and not cache.let_go(run)[0]:
+        _row_by_row(run, candidates)
+
+
+def _tested(run: str, metric: str) -> None:
+    """Whether each pair differs by more than the draw of the splits."""
+    found = cache.comparison(run, metric)
+    names = names_of(run)
+    frame = found.frame()
+    for side in ("a", "b"):
+        frame[side] = frame[side].map(names)
+    table(
+        frame.drop(columns=["statistic"]).rename(
+            columns={"a": "First", "b": "Second", "difference": "First minus second",
+                     "low": "From", "high": "To", "p_value": "p", "p_adjusted": "p after Holm",
+                     "n_splits": "Splits"}
+        ),
+        "pairs",
+        alt="Every pair of candidates",
+    )  # fmt: skip
+    why(
+        f"Method: {found.method}. Splits share training rows, so an ordinary t-test finds "
+        "differences far too often; this method allows for that. Holm's correction allows for the "
+        "number of pairs. Ranks over the folds of one table (Friedman, Nemenyi) are not offered: "
+        "folds share training rows and are no independent data sets (Demšar 2006).",
+        "How are pairs compared?",
+    )
+
+
+def _equivalent(run: str, metric: str) -> None:
+    """Whether each pair differs by as much as matters, once it is said how much that is."""
+    from outfold.draw import equivalence as picture
+    from outfold.judge.bayesian_t import equivalence
+
+    label = catalogue()[metric].label
+    st.markdown("### Does the difference matter?")
+    rope = st.number_input(
+        f"Differences in {label} up to this do not matter",
+        min_value=0.0,
+        value=None,
+        step=0.005,
+        format="%.4g",
+        placeholder="for example 0.01",
+        help="The region of practical equivalence, in the metric's own unit. Say it before you "
+        "look: chosen afterwards it answers nothing.",
+        key="rope",
+        bind="query-params",
+    )
+    if rope is None:
+        st.caption("Say first what is too small to matter; then the three probabilities are shown.")
+        return
+    result = cache.result(run)
+    found = cache.remember(
+        "equivalence", run, metric, rope, len(result.finished()),
+        compute=lambda: equivalence(result, rope, metric),
+    )  # fmt: skip
+    names = names_of(run)
+    chart(picture.draw(found, names), "equivalence")
+    why(
+        "Bayesian correlated t-test (Corani & Benavoli 2015; Benavoli et al. 2017): the posterior "
+        "of the mean difference is Student's t with the splits' variance times 1/J + ρ/(1 − ρ), "
+        "ρ the share of rows held out. ρ is a heuristic for how much splits resemble each other, "
+        "not an estimate. An answer is given at 95 %, else the pair is undecided, which is not the "
+        "same as equivalent.",
+        "Where do the probabilities come from?",
+    )
+    with st.expander("The probabilities as a table"):
+        frame = found.frame()
+        frame["verdict"] = frame["verdict"].map(VERDICTS)
+        for side in ("a", "b"):
+            frame[side] = frame[side].map(names)
+        table(frame, "equivalence-table", alt="Probabilities of the three answers by pair")
+
+
+def _row_by_row(run: str, candidates: Sequence[Candidate]) -> None:
+    """DeLong and McNemar for two candidates."""
+    if len(candidates) < 2:
+        return
+    st.markdown("### The same rows")
+    names, keys = names_of(run), [c.name for c in candidates]
+    left, right = st.columns(2)
+    with left:
+        first: str = st.selectbox(
+            "First", keys, format_func=lambda n: names[n], key="row-a", persist_state="session"
+        )
+    with right:
+        rest = [key for key in keys if key != first]
+        second: str = st.selectbox(
+            "Second", rest, format_func=lambda n: names[n], key="row-b", persist_state="session"
+        )
+    from outfold.judge.same_rows import same_rows
+
+    found: SameRows = cache.remember(
+        "same rows", run, first, second, cache.workspace().records.run(run).done,
+        compute=lambda: same_rows(cache.predictions(run, first), cache.predictions(run, second)),
+    )  # fmt: skip
+    hits, one, other = found.hits, plain(names[first]), plain(names[second])
+    st.markdown(
+        f"Of {count(found.rows, 'row')}, {hits.only_a_right:,} are right by **{one}** alone and "
+        f"{hits.only_b_right:,} by **{other}** alone: accuracy differs by "
+        f"{hits.difference:+.2%} ({hits.low:+.2%} to {hits.high:+.2%}), McNemar "
+        f"p {shown_p(hits.recommended)}."
+    )
+    if found.auc:
+        auc = found.auc
+        st.markdown(
+            f"ROC AUC {number(auc.a)} and {number(auc.b)}: difference {auc.difference:+.4f} "
+            f"({auc.low:+.4f} to {auc.high:+.4f}), DeLong p {shown_p(auc.p_value)}."
+        )
+    if not found.exact:
+        st.caption(
+            "Approximate here: each split has fitted models of its own, and these tests hold them "
+            "fixed. How models vary with their training rows is left out, so p-values are too "
+            "small; trust the corrected t-test above. With a single hold-out they are exact."
+        )
+    why(
+        "McNemar (1947): only rows that one of the two gets right count; exact below 25 of them, "
+        "else with Edwards' correction. DeLong (1988) in the fast form of Sun & Xu (2014), split "
+        "by split over one pass of the rows and averaged, since scores of different models are on "
+        "no common scale. Both compare these fitted models, not ways of learning.",
+        "How are rows compared?",
+    )
+
+
+def tied(run: str, metric: str) -> None:
+    """Which member of the group tied with the best is the cheapest and which the simplest."""
+    from outfold.judge.tied_group import tied_group
+
+    found = tied_group(cache.leaderboard(run, metric))
+    if found is None:
+        return
+    names, best = names_of(run), found.names[0]
+    said = []
+    if found.quickest:
+        said.append(
+            "The best is also the quickest to fit"
+            if found.quickest == best
+            else f"**{plain(names[found.quickest])}** is the quickest to fit "
+            f"({duration(found.quickest_seconds)} against {duration(found.best_seconds)})"
+        )
+    if found.simplest:
+        said.append(
+            "the best is also the simplest"
+            if found.simplest == best
+            else f"**{plain(names[found.simplest])}** is the simplest: its fitted pipeline takes "
+            f"{size(found.simplest_bytes)} against {size(found.best_bytes)}"
+        )
+    if said:
+        n = len(found.names)
+        st.markdown(f"{n} candidates are tied with each other at the top. {'; '.join(said)}.")
