@@ -17,6 +17,7 @@ from components import (
     progress,
     room,
     shell,
+    side_by_side,
     slices,
     thresholds,
     tuning,
@@ -90,6 +91,7 @@ if result.study.task == "binary":
     views["Groups"] = lambda: slices.by_group(run, chosen)
 views["Worst rows"] = lambda: slices.worst(run, chosen)
 views["Pairs"] = lambda: pairs.pairs(run, chosen, metric)
+views["Side by side"] = lambda: side_by_side.side_by_side(run, chosen, metric)
 views["Code"] = lambda: export.code(run, chosen)
 views["Learning curve"] = lambda: learning.learning_curve(run, chosen, metric)
 if verdicts.grid_varies(run):

@@ -60,3 +60,12 @@ def test_pairs_say_what_matters_once_it_is_said_what_does_not(app, home):
     assert_sound(page)
     shown = next(d.value for d in page.dataframe if "verdict" in d.value)
     assert shown[["first", "same", "second"]].sum(axis=1).to_numpy() == pytest.approx(1)
+
+
+def test_two_candidates_stand_side_by_side(app, home):
+    """What differs, and a row per metric; of one run the best two unless others are chosen."""
+    page = opened(app, home, "binary", "Side by side")
+    assert_sound(page)
+    shown = next(d.value for d in page.dataframe if "Verdict" in d.value)
+    assert len(shown) > 10
+    assert any("What differs" in m.value for m in page.markdown)
