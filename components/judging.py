@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
+import numpy as np
 import streamlit as st
 
 from components import cache
 from components.chart import chart
 from components.names import candidate_name
+from components.shell import why
 from components.table import table
 from components.text import number, plain, share
 from outfold.metrics.catalogue import metrics_for
 
 if TYPE_CHECKING:
+    from outfold.judge.calibrate import Calibration
     from outfold.judge.curves import Curve, Kind
+    from outfold.judge.hosmer_lemeshow import HosmerLemeshow
+    from outfold.judge.smooth_calibration import SmoothCalibration
+    from outfold.study.results import Predictions
     from outfold.study.study import Candidate
 
 MOST = 8
@@ -142,7 +148,7 @@ def calibration(run: str, candidates: Sequence[Candidate]) -> None:
 
     code = class_picker(run)
     done = cache.workspace().records.run(run).done
-    found, models, prior = {}, [], False
+    found, models, smooth, tests, prior = {}, [], {}, {}, False
     if any(shifted(cache.predictions(run, c.name)) for c in candidates):
         prior = st.toggle(
             "Correct for the class shares in fitting",
@@ -165,12 +171,105 @@ def calibration(run: str, candidates: Sequence[Candidate]) -> None:
             compute=partial(calibrate, made.truth == at, made.probability[:, at]),
         )  # fmt: skip
         models.append(c.model.key)
+        line, tests[c.name] = cache.remember(
+            "smooth calibration", run, c.name, at, done, prior,
+            compute=partial(_without_bins, made, at),
+        )  # fmt: skip
+        if line is not None:
+            smooth[c.name] = line
     if found:
         names = names_of(run)
-        chart(picture.draw(found, models, names), "calibration")
+        chart(picture.draw(found, models, names, smooth), "calibration")
+        _calibration_figures(found, smooth, tests, names)
         with st.expander("The bins as a table"):
             shown = one_of([c for c in candidates if c.name in found], "bins-of")
             table(found[shown.name].frame(), "calibration-bins", alt="Reliability bins")
+
+
+def _without_bins(made: Predictions, at: int) -> tuple[SmoothCalibration | None, HosmerLemeshow]:
+    """The smooth curve and Hosmer and Lemeshow's test of one candidate and class."""
+    from outfold.judge.hosmer_lemeshow import hosmer_lemeshow
+    from outfold.judge.same_rows import one_pass
+    from outfold.judge.smooth_calibration import smooth_calibration
+
+    assert made.probability is not None
+    truth, p = made.truth == at, made.probability[:, at]
+    # The test counts rows as independent, so each row comes once.
+    once = np.isin(made.split, one_pass(made))
+    repeats = len(made.rows) / max(1, len(np.unique(made.rows)))
+    return smooth_calibration(truth, p, repeats), hosmer_lemeshow(truth[once], p[once])
+
+
+def _calibration_figures(
+    found: Mapping[str, Calibration],
+    smooth: Mapping[str, SmoothCalibration],
+    tests: Mapping[str, HosmerLemeshow],
+    names: Mapping[str, str],
+) -> None:
+    """Slope, intercept and distances of every candidate, and what they mean."""
+    import pandas as pd
+
+    rows = []
+    for name, one in found.items():
+        slope, line = one.recalibration, smooth.get(name)
+        rows.append({
+            "Candidate": names[name],
+            "Slope": slope.slope if slope else None,
+            "Intercept in the large": slope.in_the_large if slope else None,
+            "ECE": one.ece,
+            "ICI": line.ici if line else None,
+            "Brier score": one.brier.score,
+            "Reliability": one.brier.reliability,
+            "Resolution": one.brier.resolution,
+            "Hosmer-Lemeshow p": tests[name].p_value,
+        })  # fmt: skip
+    figures = pd.DataFrame(rows)
+    shown = {c: st.column_config.NumberColumn(format="%.3f") for c in figures.columns[1:]}
+    table(figures, "calibration-figures", columns=shown, alt="Calibration in figures")
+    why(
+        "Marks are bins of equally many rows with Wilson's intervals; lines are a restricted cubic "
+        "spline of the predicted log-odds with its pointwise 95 % band (Austin & Steyerberg 2014). "
+        "Slope 1 and intercept 0 are ideal; a slope below 1 is overconfidence. ECE is the mean gap "
+        "of the bins and depends on them, ICI that of the smooth curve (Austin & Steyerberg 2019). "
+        "Reliability and resolution are Murphy's (1973) parts of the Brier score. Hosmer and "
+        "Lemeshow's test (1980) takes each row once; it depends on its ten groups, and with many "
+        "rows it finds departures that do not matter.",
+        "What do these figures mean?",
+    )
+
+
+def decision(run: str, candidates: Sequence[Candidate]) -> None:
+    """Whether acting on the probabilities helps more than acting on all rows or on none."""
+    from outfold.draw import decision_curve as picture
+    from outfold.judge.decision_curve import DecisionCurve, decision_curve
+    from outfold.judge.threshold import thresholds
+
+    done = cache.workspace().records.run(run).done
+
+    def compute(name: str) -> DecisionCurve:
+        made = cache.predictions(run, name)
+        return decision_curve(thresholds(made), len(made.rows) / len(np.unique(made.rows)))
+
+    found, models = [], []
+    for c in candidates:
+        if cache.predictions(run, c.name).probability is None:
+            st.caption(f"{plain(candidate_name(c))} gives no probabilities.")
+            continue
+        found.append(
+            cache.remember("decision curve", run, c.name, done, compute=partial(compute, c.name))
+        )
+        models.append(c.model.key)
+    if not found:
+        return
+    chart(picture.draw(found, models, names_of(run)), "decision-curve")
+    why(
+        "Net benefit (Vickers & Elkin 2006) is hits less false alarms times p/(1 − p), per row. A "
+        "candidate is of use at those probabilities where its line lies above both acting on all "
+        "and acting on none; who knows the costs of a miss and a false alarm reads one point. It "
+        "needs calibrated probabilities. The band holds the fitted models fixed and speaks of the "
+        "rows alone.",
+        "How is this read?",
+    )
 
 
 def confusion(run: str, candidates: Sequence[Candidate]) -> None:

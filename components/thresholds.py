@@ -53,7 +53,15 @@ def threshold(run: str, candidates: Sequence[Candidate]) -> None:
         miss = st.number_input(
             "Cost of a miss", 0.0, value=1.0, step=1.0, key="cost-fn", bind="query-params"
         )
-    costs = CostMatrix(fp=false_alarm, fn=miss)
+    costs = CostMatrix(false_alarm, miss, *_right_decisions())
+    drawn: list[str] = st.multiselect(
+        "Metrics along the threshold",
+        list(LABELS),
+        default=list(threshold_curve.SHOWN),
+        format_func=LABELS.__getitem__,
+        key="along",
+        bind="query-params",
+    )
     now = found.at(at)
     with st.container(horizontal=True):
         for key in FIGURES:
@@ -64,8 +72,22 @@ def threshold(run: str, candidates: Sequence[Candidate]) -> None:
     with left:
         chart(confusion.draw(found.confusion(at), names), "threshold-confusion")
     with right:
-        chart(threshold_curve.draw(found, at, matrix=costs, names=names), "threshold-curve")
+        chart(threshold_curve.draw(found, at, drawn, costs, names), "threshold-curve")
     _cheapest(found, costs)
+
+
+def _right_decisions() -> tuple[float, float]:
+    """Costs of a hit and of a correct rejection; what they gain is a negative cost."""
+    with st.popover("Costs of right decisions", icon=":material/payments:", type="tertiary"):
+        hit = st.number_input(
+            "Cost of a hit", value=0.0, step=1.0, key="cost-tp", bind="query-params",
+            help="What acting on a positive row costs; negative if it earns.",
+        )  # fmt: skip
+        rejection = st.number_input(
+            "Cost of a correct rejection", value=0.0, step=1.0, key="cost-tn", bind="query-params",
+            help="What leaving a negative row alone costs; negative if it earns.",
+        )  # fmt: skip
+    return hit, rejection
 
 
 def _cheapest(found: Thresholds, costs: object) -> None:

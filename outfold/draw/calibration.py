@@ -10,6 +10,7 @@ from plotly.subplots import make_subplots
 from outfold.draw.candidate_names import called, dashes, symbols
 from outfold.draw.theme import MUTED, colour_of, layout
 from outfold.judge.calibrate import Calibration
+from outfold.judge.smooth_calibration import SmoothCalibration
 
 MOST = 5
 
@@ -18,6 +19,7 @@ def draw(
     results: Mapping[str, Calibration],
     models: Sequence[str],
     names: Mapping[str, str] | None = None,
+    smooth: Mapping[str, SmoothCalibration] | None = None,
 ) -> go.Figure:
     """Reliability curves with binomial intervals, above a histogram of the probabilities.
 
@@ -25,7 +27,10 @@ def draw(
         results: By candidate name; at least one, the first ``MOST`` are drawn.
         models: Key of each candidate's model, in the same order.
         names: Names of candidates for people.
+        smooth: Curves without bins by candidate name; where given they are drawn as lines, and the
+            bins as marks alone.
     """
+    curves = smooth or {}
     shown = list(results.items())[:MOST]
     keys = list(models)[:MOST]
     figure = make_subplots(rows=2, cols=1, shared_xaxes=True, row_heights=[0.78, 0.22],
@@ -45,7 +50,7 @@ def draw(
                 "arrayminus": [b.observed - b.observed_low for b in bins],
                 "color": colour, "thickness": 1,
             },
-            mode="lines+markers",
+            mode="markers" if candidate in curves else "lines+markers",
             name=name,
             legendgroup=candidate,
             line={"color": colour, "dash": dash},
@@ -56,6 +61,8 @@ def draw(
             "<extra></extra>",
             row=1, col=1,
         )  # fmt: skip
+        if line := curves.get(candidate):
+            _add_smooth(figure, candidate, name, line, colour, dash)
         width = 1 / len(found.histogram)
         figure.add_scatter(
             x=[(i + 0.5) * width for i in range(len(found.histogram))],
@@ -88,6 +95,25 @@ def draw(
     figure.update_yaxes(title_text="Predictions", row=2, col=1)
     figure.update_xaxes(title_text="Predicted probability", row=2, col=1)
     return figure
+
+
+def _add_smooth(
+    figure: go.Figure, candidate: str, name: str, line: SmoothCalibration, colour: str, dash: str
+) -> None:
+    """The curve without bins, with its band."""
+    figure.add_scatter(
+        x=[*line.predicted, *line.predicted[::-1]], y=[*line.high, *line.low[::-1]],
+        fill="toself", fillcolor=colour, opacity=0.15, line={"width": 0}, hoverinfo="skip",
+        legendgroup=candidate, showlegend=False, row=1, col=1,
+    )  # fmt: skip
+    figure.add_scatter(
+        x=line.predicted, y=line.happened, mode="lines", legendgroup=candidate, showlegend=False,
+        line={"color": colour, "dash": dash, "width": 2},
+        customdata=[[a, b] for a, b in zip(line.low, line.high, strict=True)],
+        hovertemplate=f"<b>{name}</b>, smoothed<br>predicted %{{x:.1%}}, happened %{{y:.1%}} "
+        "(%{customdata[0]:.1%} to %{customdata[1]:.1%})<extra></extra>",
+        row=1, col=1,
+    )  # fmt: skip
 
 
 def _verdict(kept: Sequence[str], off: Sequence[str]) -> str:

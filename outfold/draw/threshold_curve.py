@@ -66,7 +66,7 @@ def draw(
     below = f"{called(thresholds.candidate, names)}, {thresholds.n:,} predictions out of fold"
     scale = "predicted probability" if thresholds.probabilities else "score"
     layout(figure, title, below + ".", x=f"Threshold ({scale})", y="Metric")
-    if float(grid[list(metrics)].min().min()) >= 0:
+    if metrics and float(grid[list(metrics)].min().min()) >= 0:
         figure.update_layout(yaxis_range=[0, 1.01])
     if matrix is not None:
         right_axis = {

@@ -56,26 +56,26 @@ def recalibrate(positive: npt.ArrayLike, probability: npt.ArrayLike) -> Recalibr
     x = np.log(p / (1 - p))
     if y.min() == y.max() or np.ptp(x) == 0:
         return None
-    free = _logistic(np.column_stack([np.ones_like(x), x]), y, np.zeros_like(x))
-    held = _logistic(np.ones((len(x), 1)), y, x)
+    free = logistic(np.column_stack([np.ones_like(x), x]), y, np.zeros_like(x))
+    held = logistic(np.ones((len(x), 1)), y, x)
     if free is None or held is None:
         return None
     as_given = float((y * np.log(p) + (1 - y) * np.log1p(-p)).sum())
     chi2 = max(0.0, 2 * (free[2] - as_given))
     return Recalibration(
-        float(free[0][1]), float(free[1][1]), float(free[0][0]),
-        float(held[0][0]), float(held[1][0]), chi2, 2, float(chdtrc(2, chi2)),
+        float(free[0][1]), float(np.sqrt(free[1][1, 1])), float(free[0][0]),
+        float(held[0][0]), float(np.sqrt(held[1][0, 0])), chi2, 2, float(chdtrc(2, chi2)),
     )  # fmt: skip
 
 
-def _logistic(x: Floats, y: Floats, offset: Floats) -> tuple[Floats, Floats, float] | None:
-    """Coefficients, standard errors and log-likelihood of a small logistic fit, by Newton's method.
+def logistic(x: Floats, y: Floats, offset: Floats) -> tuple[Floats, Floats, float] | None:
+    """Coefficients, their covariance and log-likelihood of a logistic fit, by Newton's method.
 
-    Two parameters need no library, and a slider must not wait for one to load. The step is halved
+    A few parameters need no library, and a slider must not wait for one to load. The step is halved
     while the likelihood falls. None where it does not settle, as under separation.
     """
     beta = np.zeros(x.shape[1])
-    beta[1:] = 1.0  # as if the probabilities were right, which is near
+    beta[1:2] = 1.0  # as if the probabilities were right, which is near
 
     def likelihood(at: Floats) -> float:
         eta = (x * at).sum(axis=1) + offset
@@ -96,7 +96,7 @@ def _logistic(x: Floats, y: Floats, offset: Floats) -> tuple[Floats, Floats, flo
             size /= 2
         beta, before, now = beta + size * step, now, then
         if float(np.abs(step).max()) < 1e-10 * (1 + float(np.abs(beta).max())):
-            return beta, np.sqrt(np.diag(np.linalg.inv(information))), now
+            return beta, np.linalg.inv(information), now
         if np.abs(beta).max() > 1e6 or not np.isfinite(before):
             return None
     return None

@@ -86,6 +86,8 @@ else:
     }
     if result.study.task == "count":
         views["Counts"] = lambda: judging.frequencies(run, chosen)
+if result.study.task == "binary":
+    views["Decision curve"] = lambda: judging.decision(run, chosen)
 views["Slices"] = lambda: slices.by_slice(run, chosen, metric)
 if result.study.task == "binary":
     views["Groups"] = lambda: slices.by_group(run, chosen)

@@ -69,3 +69,15 @@ def test_two_candidates_stand_side_by_side(app, home):
     shown = next(d.value for d in page.dataframe if "Verdict" in d.value)
     assert len(shown) > 10
     assert any("What differs" in m.value for m in page.markdown)
+
+
+@pytest.mark.parametrize("view", ["Decision curve", "Calibration", "Threshold"])
+def test_views_of_probabilities_are_drawn(app, home, view):
+    """All from the stored predictions."""
+    page = opened(app, home, "binary", view)
+    assert_sound(page)
+    assert page.get("plotly_chart")
+    if view == "Threshold":
+        page.multiselect(key="along").set_value(["mcc", "kappa"]).run()
+        page.number_input(key="cost-tp").set_value(-1.0).run()
+        assert_sound(page)
