@@ -73,7 +73,7 @@ def side_by_side(run: str, candidates: Sequence[Candidate], metric: str) -> None
     found = _compared(run, one, other, two)
     from outfold.draw import side_by_side as picture
 
-    chart(picture.draw(found), "side-by-side")
+    chart(picture.draw(found, here[one], there[two]), "side-by-side")
     if found.otherwise == found.otherwise:
         st.caption(
             f"Of {count(found.rows, 'row')} held out, {share(found.otherwise)} of the predictions "

@@ -52,6 +52,6 @@ def draw(found: Equivalence, names: Mapping[str, str] | None = None) -> go.Figur
     if len(found.pairs) > MOST:
         below += f"; the first {MOST} of {len(found.pairs)} pairs"
     return layout(
-        figure, found.sentence(), below + ".", x="Posterior probability",
+        figure, found.sentence(), below + ".", x="Posterior probability", y="Pair",
         height=230 + 44 * len(shown), barmode="stack",
     )  # fmt: skip

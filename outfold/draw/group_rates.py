@@ -65,6 +65,7 @@ def draw(found: GroupRates, rate: str, names: Mapping[str, str] | None = None) -
     )
     return layout(
         figure, label(found.sentence(rate), 300), below, x=RATES[rate],
+        y=label(found.column),
         height=260 + 28 * len(shown),
     )  # fmt: skip
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
-from outfold.draw.theme import MUTED, NEGATIVE, NEUTRAL, POSITIVE, layout
+from outfold.draw.theme import MUTED, NEGATIVE, NEUTRAL, POSITIVE, label, layout
 from outfold.explore.multiplicity import shown_p
 from outfold.judge.side_by_side import Change, SideBySide
 
@@ -15,7 +15,7 @@ KINDS = {
 }
 
 
-def draw(found: SideBySide) -> go.Figure:
+def draw(found: SideBySide, first: str, second: str) -> go.Figure:
     """A mark per metric: how much better the second is, the half-width of its interval as unit.
 
     Metrics have units of their own; divided by how uncertain each difference is they can stand in
@@ -23,6 +23,8 @@ def draw(found: SideBySide) -> go.Figure:
 
     Args:
         found: The two candidates compared.
+        first: What people call the first.
+        second: What people call the second.
     """
     shown = [c for c in found.changes if c.verdict != "unknown" and c.high > c.low]
     figure = go.Figure()
@@ -52,8 +54,10 @@ def draw(found: SideBySide) -> go.Figure:
     return layout(
         figure,
         found.sentence(),
-        f"Bars: {found.confidence:.0%} intervals, {found.method}; Holm over the metrics.",
+        f"First: {label(first, 60)}; second: {label(second, 60)}. Bars: {found.confidence:.0%} "
+        f"intervals, {found.method}; Holm over the metrics.",
         x="Worse ← how much better the second is, in half-widths of its interval → better",
+        y="Metric",
         height=240 + 28 * len(shown),
     )
 

@@ -74,7 +74,9 @@ def draw(found: Slices, names: Mapping[str, str] | None = None) -> go.Figure:
     arrow = "more" if found.direction == "higher" else "less"
     return layout(
         figure, label(found.sentence(), 300), below + ".",
-        x=f"{found.label} ({arrow} is better)", height=260 + 28 * len(shown),
+        x=f"{found.label} ({arrow} is better)",
+        y="Slice (rows)" if several else label(shown[0].column if shown else ""),
+        height=260 + 28 * len(shown),
     )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from outfold.errors import NotApplicableError
+from outfold.judge.among import among
 from outfold.judge.delong import compare_auc
 from outfold.judge.mcnemar import McNemar, mcnemar
 from outfold.metrics.metric import Floats
@@ -94,7 +95,7 @@ def same_rows(
         )
     used = one_pass(a)
     mask = np.isin(a.split, used)
-    first, second = (p.scored(threshold).among(mask) for p in (a, b))
+    first, second = (among(p.scored(threshold), mask) for p in (a, b))
     hits = mcnemar(first.predicted() == first.truth, second.predicted() == second.truth, confidence)
     auc = _auc(a, b, used, confidence) if a.task == "binary" else None
     return SameRows(

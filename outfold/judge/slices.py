@@ -15,6 +15,7 @@ import pandas as pd
 
 from outfold.errors import NotApplicableError
 from outfold.judge.adjust import adjust
+from outfold.judge.among import among
 from outfold.judge.bootstrap import standard_error
 from outfold.judge.row_groups import RowGroups
 from outfold.judge.row_influence import drawn, influence, shares, spread
@@ -214,7 +215,7 @@ def _cut(
     n_rows = int(units.max()) + 1
     places = [np.flatnonzero(codes == code) for code in range(len(groups.labels))]
     kept = [(label, rows) for label, rows in zip(groups.labels, places, strict=True) if len(rows)]
-    parts = [scored.among(rows) for _, rows in kept]
+    parts = [among(scored, rows) for _, rows in kept]
     own, apart = _errors(scored, parts, [rows for _, rows in kept], units, metric)
     z = float(ndtri(0.5 + confidence / 2))
     found = []

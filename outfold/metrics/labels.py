@@ -87,6 +87,25 @@ def f1(scored: Scored) -> float:
     return ratio(2 * table[p, p], table[p].sum() + table[:, p].sum())
 
 
+def f_beta(scored: Scored, beta: float) -> float:
+    """F of precision and recall with recall weighing beta times as much; NaN as for F1."""
+    table = confusion_of(scored)
+    p = scored.positive
+    if table is None or table[p].sum() <= 0:
+        return UNDEFINED
+    return ratio((1 + beta**2) * table[p, p], beta**2 * table[p].sum() + table[:, p].sum())
+
+
+def f2(scored: Scored) -> float:
+    """F with recall weighing twice as much as precision."""
+    return f_beta(scored, 2.0)
+
+
+def f05(scored: Scored) -> float:
+    """F with precision weighing twice as much as recall."""
+    return f_beta(scored, 0.5)
+
+
 def _f1_by_class(table: Floats) -> tuple[Floats, Floats]:
     """F1 and true weight of each class that occurs or is predicted."""
     true, said = table.sum(axis=1), table.sum(axis=0)
@@ -119,6 +138,16 @@ def precision_macro(scored: Scored) -> float:
     said, here = table.sum(axis=0), table.sum(axis=0) + table.sum(axis=1) > 0
     each = np.divide(np.diag(table), said, out=np.zeros(len(table)), where=said > 0)
     return float(each[here].mean())
+
+
+def precision_weighted(scored: Scored) -> float:
+    """Mean precision weighted by the true rows of each class; 0 for one never predicted."""
+    table = confusion_of(scored)
+    if table is None or table.sum() <= 0:
+        return UNDEFINED
+    said = table.sum(axis=0)
+    each = np.divide(np.diag(table), said, out=np.zeros(len(table)), where=said > 0)
+    return float((each * table.sum(axis=1)).sum() / table.sum())
 
 
 def _hits(scored: Scored) -> Floats:
@@ -159,7 +188,8 @@ METRICS = (
     Metric(
         "accuracy",
         "Accuracy",
-        "Share of rows predicted right; misleading where one class is rare.",
+        "Share of rows predicted right; misleading where one class is rare. Precision, recall and "
+        "F1 averaged over the rows (micro) are the same.",
         ("binary", "multiclass"),
         "higher",
         accuracy,
@@ -181,6 +211,32 @@ METRICS = (
         1.0,
         "van Rijsbergen 1979",
         order=60,
+    ),
+    Metric(
+        "f2",
+        "F2",
+        "Like F1 with recall weighing twice as much: where a miss is the worse mistake.",
+        ("binary",),
+        "higher",
+        f2,
+        "label",
+        0.0,
+        1.0,
+        "van Rijsbergen 1979",
+        order=62,
+    ),
+    Metric(
+        "f05",
+        "F0.5",
+        "Like F1 with precision weighing twice as much: where a false alarm is the worse mistake.",
+        ("binary",),
+        "higher",
+        f05,
+        "label",
+        0.0,
+        1.0,
+        "van Rijsbergen 1979",
+        order=64,
     ),
     Metric(
         "f1_macro",
@@ -232,6 +288,20 @@ METRICS = (
         1.0,
         "Sokolova & Lapalme 2009",
         order=70,
+    ),
+    Metric(
+        "precision_weighted",
+        "Precision, weighted",
+        "Precision of each class, averaged by the number of its rows; 0 for a class never "
+        "predicted.",
+        ("multiclass",),
+        "higher",
+        precision_weighted,
+        "label",
+        0.0,
+        1.0,
+        "Sokolova & Lapalme 2009",
+        order=75,
     ),
     Metric(
         "recall",

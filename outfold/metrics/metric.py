@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
@@ -43,25 +42,6 @@ class Scored:
     threshold: float = 0.5
     weight: Floats | None = None
     null: Floats | None = None
-
-    def among(self, rows: npt.NDArray[np.bool_] | Ints) -> Scored:
-        """The predictions of some of the rows.
-
-        Args:
-            rows: Which ones, as a mask of shape (n_rows,) or as positions.
-        """
-        n = len(self.truth)
-
-        def cut(values: Floats | None) -> Floats | None:
-            return None if values is None else values[rows]
-
-        null = self.null
-        if null is not None and np.ndim(null) and len(null) == n:
-            null = null[rows]
-        return dataclasses.replace(
-            self, truth=self.truth[rows], probability=cut(self.probability),
-            score=cut(self.score), value=cut(self.value), weight=cut(self.weight), null=null,
-        )  # fmt: skip
 
     def positive_score(self) -> Floats:
         """A score that rises with the positive class, shape (n_rows,)."""

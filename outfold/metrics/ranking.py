@@ -46,6 +46,65 @@ def ks(scored: Scored) -> float:
     return _ranked(scored, Sweep.ks)
 
 
+def roc_auc_weighted(scored: Scored) -> float:
+    """Area of each class against the rest, averaged by the rows of the class."""
+    if scored.probability is None:
+        return float("nan")
+    weight = np.ones(len(scored.truth)) if scored.weight is None else scored.weight
+    total = above = 0.0
+    for code in range(scored.probability.shape[1]):
+        mine = scored.truth == code
+        area = sweep(scored.probability[:, code], mine, scored.weight).auc()
+        if not np.isnan(area):
+            above += area * float(weight[mine].sum())
+            total += float(weight[mine].sum())
+    return above / total if total > 0 else float("nan")
+
+
+def roc_auc_pairs(scored: Scored) -> float:
+    """Mean over the pairs of classes of how well each is told from the other (Hand & Till 2001)."""
+    if scored.probability is None:
+        return float("nan")
+    here = [c for c in range(scored.probability.shape[1]) if np.any(scored.truth == c)]
+    found = []
+    for place, one in enumerate(here):
+        for other in here[place + 1 :]:
+            rows = (scored.truth == one) | (scored.truth == other)
+            weight = None if scored.weight is None else scored.weight[rows]
+            for mine in (one, other):
+                score = scored.probability[rows, mine]
+                found.append(sweep(score, scored.truth[rows] == mine, weight).auc())
+    known = [area for area in found if not np.isnan(area)]
+    return float(np.mean(known)) if known else float("nan")
+
+
+def _found_in_top(scored: Scored, share: float) -> float:
+    """Recall when the given share of the rows is flagged, those scored highest first.
+
+    Of rows that tie where the share ends, a part is taken in proportion: what is expected when
+    they are drawn by lot.
+    """
+    if scored.probability is None and scored.score is None:
+        return float("nan")
+    of = sweep_of(scored)
+    if not of.defined():
+        return float("nan")
+    count = np.concatenate(([0.0], of.tp + of.fp))
+    hits = np.concatenate(([0.0], of.tp))
+    wanted = share * (of.positives + of.negatives)
+    return float(np.interp(wanted, count, hits)) / of.positives
+
+
+def gain_10(scored: Scored) -> float:
+    """Share of the positive rows among the tenth of the rows scored highest."""
+    return _found_in_top(scored, 0.1)
+
+
+def lift_10(scored: Scored) -> float:
+    """How many times more positives the tenth scored highest holds than a tenth drawn by lot."""
+    return _found_in_top(scored, 0.1) / 0.1
+
+
 def _placements(
     score: Floats, positive: npt.NDArray[np.bool_], weight: Floats | None
 ) -> Floats | None:
@@ -132,5 +191,58 @@ METRICS = (
         1.0,
         "Hand 2009",
         order=140,
+    ),
+    Metric(
+        "roc_auc_weighted",
+        "ROC AUC, weighted",
+        "The mean of each class against the rest, weighted by its rows: rare classes count little.",
+        ("multiclass",),
+        "higher",
+        roc_auc_weighted,
+        "probability",
+        0.0,
+        1.0,
+        "Provost & Domingos 2000",
+        order=12,
+    ),
+    Metric(
+        "roc_auc_pairs",
+        "ROC AUC, pairs",
+        "How well each class is told from each other one, averaged over the pairs; does not depend "
+        "on how frequent classes are.",
+        ("multiclass",),
+        "higher",
+        roc_auc_pairs,
+        "probability",
+        0.0,
+        1.0,
+        "Hand & Till 2001",
+        order=14,
+    ),
+    Metric(
+        "gain_10",
+        "Gain at 10 %",
+        "Share of the positives that are found when the tenth of the rows scored highest is "
+        "looked at.",
+        ("binary",),
+        "higher",
+        gain_10,
+        "score",
+        0.0,
+        1.0,
+        order=142,
+    ),
+    Metric(
+        "lift_10",
+        "Lift at 10 %",
+        "How many times more positives there are in the tenth of the rows scored highest than in a "
+        "tenth drawn by lot.",
+        ("binary",),
+        "higher",
+        lift_10,
+        "score",
+        0.0,
+        10.0,
+        order=144,
     ),
 )

@@ -64,6 +64,31 @@ def rmsle(scored: Scored) -> float:
     return float(np.sqrt(mean(np.asarray(apart**2), scored.weight)))
 
 
+def _pinball(scored: Scored, level: float) -> Floats:
+    if scored.value is None:
+        return _undefined(scored)
+    error = _errors(scored)
+    return np.asarray(np.where(error >= 0, level * error, (level - 1) * error))
+
+
+def _pinball_10_rows(scored: Scored) -> Floats:
+    return _pinball(scored, 0.1)
+
+
+def _pinball_90_rows(scored: Scored) -> Floats:
+    return _pinball(scored, 0.9)
+
+
+def pinball_10(scored: Scored) -> float:
+    """Mean pinball loss at the quantile 0.1."""
+    return mean(_pinball(scored, 0.1), scored.weight)
+
+
+def pinball_90(scored: Scored) -> float:
+    """Mean pinball loss at the quantile 0.9."""
+    return mean(_pinball(scored, 0.9), scored.weight)
+
+
 def _undefined(scored: Scored) -> Floats:
     return np.full(len(scored.truth), UNDEFINED)
 
@@ -167,5 +192,35 @@ METRICS = (
         "de Myttenaere et al. 2016",
         order=70,
         parts=Parts(_shares),
+    ),
+    Metric(
+        "pinball_90",
+        "Pinball loss at 0.9",
+        "Predicting too little costs nine times what predicting too much costs; least for the "
+        "quantile that nine in ten values stay below.",
+        ("regression", "count"),
+        "lower",
+        pinball_90,
+        "value",
+        0.0,
+        None,
+        "Koenker & Bassett 1978",
+        order=80,
+        parts=Parts(_pinball_90_rows),
+    ),
+    Metric(
+        "pinball_10",
+        "Pinball loss at 0.1",
+        "Predicting too much costs nine times what predicting too little costs; least for the "
+        "quantile that one in ten values stays below.",
+        ("regression", "count"),
+        "lower",
+        pinball_10,
+        "value",
+        0.0,
+        None,
+        "Koenker & Bassett 1978",
+        order=82,
+        parts=Parts(_pinball_10_rows),
     ),
 )

@@ -6,13 +6,17 @@ import dataclasses
 import json
 
 import numpy as np
+import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
 from outfold.draw import (
     calibration,
     confusion,
+    decision_curve,
+    equivalence,
     gain,
+    group_rates,
     leaderboard_intervals,
     lift,
     pareto,
@@ -21,18 +25,27 @@ from outfold.draw import (
     residuals,
     roc,
     rootogram,
+    side_by_side,
+    slice_scores,
     split_scores,
     threshold_curve,
 )
+from outfold.judge.bayesian_t import equivalence as equivalent
 from outfold.judge.calibrate import calibrate
 from outfold.judge.confusion_matrix import confusion_matrix
 from outfold.judge.cost_matrix import CostMatrix
 from outfold.judge.count_frequencies import count_frequencies
 from outfold.judge.curves import curve
+from outfold.judge.decision_curve import decision_curve as net_benefit
 from outfold.judge.fitted_values import fitted_values
+from outfold.judge.group_rates import group_rates as rates_of
 from outfold.judge.leaderboard import leaderboard
+from outfold.judge.row_groups import RowGroups, row_groups
+from outfold.judge.side_by_side import side_by_side as beside
+from outfold.judge.slices import slices
 from outfold.judge.threshold import thresholds
 from outfold.judge.tradeoff import tradeoff
+from outfold.metrics.catalogue import catalogue
 from outfold.study.results import RunResult
 from tests.engine.judge.small_runs import (
     binary_run,
@@ -79,8 +92,24 @@ def every_chart() -> dict[str, go.Figure]:
         "pareto": pareto.draw(tradeoff(binary_run().result), names),
         "predicted_against_actual": predicted_against_actual.draw(fitted, "y", names),
         "residuals": residuals.draw(fitted, "y", names),
+        "slice_scores": slice_scores.draw(slices(known[1], halves(), catalogue()["brier"]), names),
+        "group_rates": group_rates.draw(rates_of(known[1], halves()), "recall", names),
+        "equivalence": equivalence.draw(equivalent(binary_run().result, 0.01), names),
+        "side_by_side": side_by_side.draw(
+            beside((binary_run().result, known[1]), (binary_run().result, known[2])),
+            NASTY,
+            "second",
+        ),
+        "decision_curve": decision_curve.draw(
+            [net_benefit(prepared)], [known[1].candidate.model.key], names
+        ),
         "rootogram": rootogram.draw(count_frequencies(count_run().of("poisson")), names),
     }
+
+
+def halves() -> RowGroups:
+    """The rows of the binary run in two groups whose names are markup."""
+    return row_groups(pd.Series([NASTY, "plain"] * 285, name="a <b> column").iloc[:569])
 
 
 @pytest.fixture(scope="module")
