@@ -40,8 +40,9 @@ HOW = (
 )
 FAIR = (
     "Rates are counted on rows held out, with Wilson's (1927) intervals; differences from the "
-    "largest group with Newcombe's (1998), tested by the two-proportion z-test with Holm's "
-    "correction. Equal shares flagged is demographic parity; equal recall is equal opportunity, "
+    "largest group of one value with Newcombe's (1998), tested by the two-proportion z-test with "
+    "Holm's correction. Equal shares flagged is demographic parity; equal recall is equal "
+    "opportunity, "
     "together with equal false alarm rates equalised odds (Hardt, Price & Srebro 2016); equal "
     "precision is predictive parity. Where groups differ in how often they are truly positive, "
     "these cannot all be equal (Chouldechova 2017), so which one matters is a decision, not a "

@@ -74,7 +74,7 @@ class GroupRates:
         column: The column that makes the groups.
         positive: Name of the positive class.
         threshold: From which probability or score on a row is flagged.
-        reference: The group that the others are compared with: the largest.
+        reference: The group that the others are compared with: the largest that is one value.
         rates: Every rate of every group, by rate and then by group.
         confidence: Of the intervals.
     """
@@ -139,7 +139,8 @@ def group_rates(
         weight = weight * scored.weight
     k = len(groups.labels)
     sizes = np.bincount(codes, weight, minlength=k)
-    reference = int(sizes.argmax())
+    named = [g for g in range(k) if g not in groups.mixed] or list(range(k))
+    reference = max(named, key=lambda g: sizes[g])
     everybody = np.ones(len(codes), dtype=bool)
     cells = {
         "flagged": (everybody, flagged),

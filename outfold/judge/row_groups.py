@@ -12,6 +12,7 @@ from outfold.metrics.metric import Ints
 from outfold.study.table import as_text
 
 MISSING = "(missing)"
+REST = " other values)"
 MOST_VALUES = 8
 """Distinct values up to which each is a group of its own."""
 BINS = 5
@@ -27,11 +28,13 @@ class RowGroups:
         labels: Of the groups: a value, or a range such as ``18 to 25``; missing values and rare
             ones have a group each.
         codes: Group of each row, shape (n_rows,).
+        mixed: Codes of groups that are no one value: missing ones, and rare ones together.
     """
 
     column: str
     labels: tuple[str, ...]
     codes: Ints
+    mixed: frozenset[int] = frozenset()
 
 
 def row_groups(values: pd.Series, most: int = MOST_VALUES, bins: int = BINS) -> RowGroups:
@@ -57,14 +60,16 @@ def row_groups(values: pd.Series, most: int = MOST_VALUES, bins: int = BINS) -> 
     else:
         inside, labels = _values(known, most)
     codes[~missing] = inside
+    mixed = {code for code, label in enumerate(labels) if label.endswith(REST)}
     if missing.any():
         codes[missing] = len(labels)
+        mixed.add(len(labels))
         labels.append(MISSING)
     if len(labels) < 2:
         raise NotApplicableError(
             f"{values.name} has one value alone.", "Take a column in which rows differ."
         )
-    return RowGroups(str(values.name), tuple(labels), codes)
+    return RowGroups(str(values.name), tuple(labels), codes, frozenset(mixed))
 
 
 def _as_numbers(known: pd.Series) -> np.ndarray | None:
@@ -108,5 +113,5 @@ def _values(known: pd.Series, most: int) -> tuple[Ints, list[str]]:
     codes = texts.map(place).fillna(len(kept)).to_numpy(dtype=np.intp)
     labels = [str(name) for name in kept]
     if len(counts) > len(kept):
-        labels.append(f"({len(counts) - len(kept):,} other values)")
+        labels.append(f"({len(counts) - len(kept):,}{REST}")
     return codes, labels

@@ -82,6 +82,16 @@ def test_a_group_that_is_treated_otherwise_is_named():
     )
 
 
+def test_the_others_are_compared_with_one_value_not_with_what_is_left_over():
+    """Rare values together may be the largest group, and mean nothing to compare with."""
+    made, groups = counted({"a": (40, 40, 10, 10), "b": (50, 10, 50, 100)})
+    some = pd.Series([f"v{i % 40}" if g == "b" else g for i, g in enumerate(groups)], name="g")
+    grouped = row_groups(some)
+    found = group_rates(made, grouped)
+    assert found.reference == "a"
+    assert np.bincount(grouped.codes).argmax() in grouped.mixed
+
+
 def test_numbers_have_no_rates():
     """A regression makes no yes-or-no decisions."""
     groups = row_groups(pd.Series(np.arange(442) % 2, name="g"))
