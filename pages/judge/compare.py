@@ -7,6 +7,7 @@ marked as tied, because the third decimal is mostly luck.
 import streamlit as st
 
 from components import (
+    again,
     cache,
     chart,
     export,
@@ -96,6 +97,8 @@ views["Pairs"] = lambda: pairs.pairs(run, chosen, metric)
 views["Side by side"] = lambda: side_by_side.side_by_side(run, chosen, metric)
 views["Code"] = lambda: export.code(run, chosen)
 views["Learning curve"] = lambda: learning.learning_curve(run, chosen, metric)
+views["Parameter"] = lambda: again.parameter(run, chosen, metric)
+views["Seeds"] = lambda: again.seeds(run, chosen, metric)
 if verdicts.grid_varies(run):
     views["What mattered"] = lambda: verdicts.effects(run, metric)
 if result.study.tuning.is_on:

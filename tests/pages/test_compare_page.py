@@ -81,3 +81,12 @@ def test_views_of_probabilities_are_drawn(app, home, view):
         page.multiselect(key="along").set_value(["mcc", "kappa"]).run()
         page.number_input(key="cost-tp").set_value(-1.0).run()
         assert_sound(page)
+
+
+@pytest.mark.parametrize("view", ["Parameter", "Seeds"])
+def test_what_is_measured_again_says_what_it_takes_before_it_begins(app, home, view):
+    """A button, and nothing is fitted before it is pressed."""
+    page = opened(app, home, "binary", view)
+    assert_sound(page)
+    assert any("up to" in m.value and "fits" in m.value for m in page.markdown)
+    assert any(b.label == "Measure" for b in page.button)
