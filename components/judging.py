@@ -225,6 +225,7 @@ def _calibration_figures(
         })  # fmt: skip
     figures = pd.DataFrame(rows)
     shown = {c: st.column_config.NumberColumn(format="%.3f") for c in figures.columns[1:]}
+    shown["Hosmer-Lemeshow p"] = st.column_config.NumberColumn(format="%.2g")
     table(figures, "calibration-figures", columns=shown, alt="Calibration in figures")
     why(
         "Marks are bins of equally many rows with Wilson's intervals; lines are a restricted cubic "

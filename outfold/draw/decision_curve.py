@@ -52,6 +52,7 @@ def draw(
             "(%{customdata[0]:.3f} to %{customdata[1]:.3f})<br>acting on all: "
             "%{customdata[2]:.3f}<extra></extra>",
         )  # fmt: skip
+    most = max(curves, key=_width)
     top = max(float(found.benefit.max()) for found in curves)
     figure.update_yaxes(range=[-0.25 * max(top, 0.01), 1.12 * max(top, 0.01)], zeroline=False)
     figure.update_xaxes(range=[0, 1], tickformat=".0%")
@@ -60,15 +61,21 @@ def draw(
         "says that a miss is (1 − p)/p times as bad as a false alarm."
     )
     return layout(
-        figure, _title(first, called(first.candidate, names)), below,
+        figure, _title(most, called(most.candidate, names)), below,
         x="Act from this predicted probability on", y="Net benefit, hits per row", height=460,
     )  # fmt: skip
+
+
+def _width(found: DecisionCurve) -> float:
+    """How long a stretch of probabilities it is of use on."""
+    useful = found.useful()
+    return useful[1] - useful[0] if useful else -1.0
 
 
 def _title(first: DecisionCurve, name: str) -> str:
     useful = first.useful()
     if useful is None:
-        return f"{name} is nowhere surely better than acting on all rows or on none"
+        return "No candidate is anywhere surely better than acting on all rows or on none"
     low, high = useful
     return (
         f"{name} helps more than acting on all rows or on none from {low:.0%} to {high:.0%}"

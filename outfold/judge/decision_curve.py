@@ -30,6 +30,8 @@ class DecisionCurve:
         benefit: Net benefit per row, in hits: 0.1 is worth ten hits in a hundred rows, shape (m,).
         low: Lower end of its normal interval over the rows, models held fixed.
         high: Upper end.
+        over_all_low: Lower end of the interval of its gain over acting on every row, shape (m,);
+            both follow the same rows, so this is surer than two intervals side by side.
         act_on_all: Net benefit of acting on every row, shape (m,); acting on none gives 0.
         prevalence: Share of positive rows.
         n: Rows.
@@ -42,6 +44,7 @@ class DecisionCurve:
     benefit: Floats
     low: Floats
     high: Floats
+    over_all_low: Floats
     act_on_all: Floats
     prevalence: float
     n: int
@@ -50,9 +53,9 @@ class DecisionCurve:
     def useful(self) -> tuple[float, float] | None:
         """The longest stretch of probabilities where it beats both simple policies; or None.
 
-        Beats by more than the interval.
+        Beats by more than the intervals.
         """
-        better = self.low > np.maximum(self.act_on_all, 0)
+        better = (self.low > 0) & (self.over_all_low > 0)
         edges = np.flatnonzero(np.diff(np.concatenate([[False], better, [False]])))
         if not len(edges):
             return None
@@ -96,8 +99,14 @@ def decision_curve(
     benefit = tp / total - fp / total * odds
     n = prepared.n / repeats
     spread = (tp + fp * odds**2) / total - benefit**2
-    half = float(ndtri(0.5 + confidence / 2)) * np.sqrt(np.maximum(spread, 0) / n)
+    z = float(ndtri(0.5 + confidence / 2))
+    half = z * np.sqrt(np.maximum(spread, 0) / n)
+    # Beside acting on all, only rows left alone count: misses lose, correct rejections gain.
+    fn, tn = of.positives - tp, of.negatives - fp
+    gain = (tn * odds - fn) / total
+    gain_half = z * np.sqrt(np.maximum((fn + tn * odds**2) / total - gain**2, 0) / n)
     return DecisionCurve(
         prepared.candidate, prepared.positive, GRID, benefit, benefit - half, benefit + half,
+        gain - gain_half,
         share - (1 - share) * odds, float(share), round(n), confidence,
     )  # fmt: skip

@@ -25,6 +25,9 @@ def test_net_benefit_is_hits_less_false_alarms_at_the_odds():
         assert found.benefit[place] == pytest.approx(hit.mean())
         error = hit.std() / np.sqrt(500)
         assert found.high[place] - found.benefit[place] == pytest.approx(1.959964 * error)
+        gain = hit - (y - (1 - y) * at / (1 - at))
+        low = gain.mean() - 1.959964 * gain.std() / np.sqrt(500)
+        assert found.over_all_low[place] == pytest.approx(low)
         assert found.act_on_all[place] == pytest.approx(np.mean(y - (1 - y) * at / (1 - at)))
 
 
