@@ -52,11 +52,14 @@ def draw(
     )  # fmt: skip
     log = (param.search_scale or param.scale) == "log" and all(values[r.name] > 0 for r in rows)
     if log:
-        figure.update_xaxes(type="log")
+        figure.update_xaxes(type="log", tickformat="~g")
     if own is not None and (own > 0 or not log):
-        figure.add_vline(
-            x=own, line={"color": MUTED, "dash": "dash"}, annotation_text="as in the run"
-        )
+        figure.add_vline(x=own, line={"color": MUTED, "dash": "dash"})
+        # Annotations on a logarithmic axis are placed by the exponent, lines by the value.
+        figure.add_annotation(
+            x=math.log10(own) if log else own, y=1, yref="paper", yanchor="bottom",
+            text="as in the run", showarrow=False,
+        )  # fmt: skip
     arrow = "more" if board.direction == "higher" else "less"
     return layout(
         figure, _title(rows, param, values),
