@@ -91,7 +91,8 @@ def design_of(formula: Formula, frame: pd.DataFrame) -> Design:
             f"The formula makes {len(names):,} columns for {len(frame):,} rows.",
             "Take fewer terms, or merge rare levels first.",
         )
-    matrix = np.empty((len(frame), len(names)), dtype=np.float64)
+    # Column after column: each is written at one go, and blocks of rows are still cheap to take.
+    matrix = np.empty((len(frame), len(names)), dtype=np.float64, order="F")
     at = 0
     if formula.intercept:
         matrix[:, 0] = 1.0
