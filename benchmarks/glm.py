@@ -3,7 +3,7 @@
 Command: ``python benchmarks/glm.py [--rows 1000000] [--columns 20] [--family binomial]``
 
 Both fit the same generated rows in turn in processes of their own, from a table in memory to
-coefficients with standard errors, deviance and null deviance; statsmodels' ``GLM`` is given a matrix
+coefficients with standard errors, deviance and null deviance; statsmodels is given a matrix
 and so spared reading a formula. Prints
 
 * ``seconds``: ours over theirs (at most 1 is asked for);

@@ -15,10 +15,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from outfold.metrics.deviance import floored, unit_deviance
-from outfold.metrics.metric import Floats
-from outfold.metrics.null import null_means, null_shares
-from outfold.metrics.probability import TINY, surprise
+from outfold.metrics.deviance import task_deviances
 from outfold.study.results import Predictions
 
 DevianceFamily = Literal["binomial", "multinomial", "poisson", "gaussian"]
@@ -109,7 +106,7 @@ def deviance_of(predictions: Predictions) -> CandidateDeviance:
     Args:
         predictions: Its stored predictions, with probabilities or values.
     """
-    unit, null, clipped = _unit_deviances(predictions)
+    unit, null, clipped = task_deviances(predictions.scored())
     n = len(unit)
     weight = np.ones(n) if predictions.weight is None else predictions.weight
     total, null_total = float((unit * weight).sum()), float((null * weight).sum())
@@ -125,21 +122,3 @@ def deviance_of(predictions: Predictions) -> CandidateDeviance:
         null_total / repeats, 1 - total / null_total if null_total > 0 else float("nan"),
         by_split, clipped, n,
     )  # fmt: skip
-
-
-def _unit_deviances(predictions: Predictions) -> tuple[Floats, Floats, int]:
-    """Each prediction's deviance, that of the null, and how many had to be clipped."""
-    scored = predictions.scored()
-    y = np.asarray(scored.truth, dtype=np.float64)
-    if scored.probability is not None:
-        given = scored.probability[np.arange(len(y)), y.astype(np.intp)]
-        clipped = int((given < TINY).sum())
-        null = 2 * surprise(scored, null_shares(scored))
-        return 2 * surprise(scored, scored.probability), null, clipped
-    assert scored.value is not None
-    means = np.asarray(null_means(scored))
-    if predictions.task == "count":
-        raised = floored(scored.value, means)
-        clipped = int((raised > scored.value).sum())
-        return unit_deviance(y, raised, 1), unit_deviance(y, floored(means, means), 1), clipped
-    return unit_deviance(y, scored.value, 0), unit_deviance(y, means, 0), 0

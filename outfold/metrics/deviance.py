@@ -10,7 +10,7 @@ import numpy as np
 
 from outfold.metrics.metric import Floats, Metric, Parts, Scored
 from outfold.metrics.null import mean, null_means, null_shares
-from outfold.metrics.probability import surprise
+from outfold.metrics.probability import TINY, surprise
 
 UNDEFINED = float("nan")
 
@@ -51,6 +51,37 @@ def unit_deviance(y: Floats, mu: Floats, power: float) -> Floats:
 def floored(value: Floats, null: Floats) -> Floats:
     """Predicted counts with those below ``FLOOR`` times the training mean raised to it."""
     return np.maximum(value, np.maximum(FLOOR * null, 1e-12))
+
+
+def task_deviances(scored: Scored) -> tuple[Floats, Floats, int]:
+    """Each row's deviance in the family that belongs to the task.
+
+    Classes: binomial or multinomial, twice the surprise; counts: Poisson; numbers: Gaussian, the
+    squared error. The saturated model has deviance 0.
+
+    Args:
+        scored: Probabilities or values beside the truth.
+
+    Returns:
+        The deviances, those of the null model, both of shape (n,), and how many predictions were
+        moved off a value that would have made the deviance infinite.
+
+    Raises:
+        ValueError: Neither probabilities nor values are given.
+    """
+    y = np.asarray(scored.truth, dtype=np.float64)
+    if scored.probability is not None:
+        given = scored.probability[np.arange(len(y)), y.astype(np.intp)]
+        null = 2 * surprise(scored, null_shares(scored))
+        return 2 * surprise(scored, scored.probability), null, int((given < TINY).sum())
+    if scored.value is None:
+        raise ValueError("a deviance needs probabilities or values")
+    means = np.asarray(null_means(scored))
+    if scored.task == "count":
+        raised = floored(scored.value, means)
+        clipped = int((raised > scored.value).sum())
+        return unit_deviance(y, raised, 1), unit_deviance(y, floored(means, means), 1), clipped
+    return unit_deviance(y, scored.value, 0), unit_deviance(y, means, 0), 0
 
 
 def _deviances(scored: Scored, value: Floats, power: float) -> Floats:

@@ -27,6 +27,8 @@ VERSIONS: dict[StepKind, int] = {
     "explain": EXPLAIN_VERSION,
 }
 """Raised when the code of a step changes what it computes."""
+TRACE_VERSION = 1
+"""The same for what a fit says of its deviance, where the study asks for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,9 +202,11 @@ def make_plan(study: Study, table: StudyTable, cut: Sequence[Split], said: str =
     def add(kind: StepKind, of: Kind, choice: Choice, parent: str, split: int) -> str:
         strategy = registry(of)[choice.key]
         params = strategy.complete(dict(choice.params))
+        traced = (TRACE_VERSION,) if kind == "fit" and study.trace_deviance else ()
         key = f"{kind}-" + key_of(
-            kind, VERSIONS[kind], strategy.key, params, strategy.fingerprint, parent, study.seed
-        )
+            kind, VERSIONS[kind], strategy.key, params, strategy.fingerprint, parent, study.seed,
+            *traced,
+        )  # fmt: skip
         if key not in steps:
             label = f"{kind} {choice.label()}, split {split + 1} of {n_splits}{said}"
             named = tuple(sorted(params.items()))

@@ -318,6 +318,11 @@ def fit(
     arrays |= drawn_arrays(table, study, cut)
     if table.weight is not None:
         arrays["weight"] = table.weight[cut.test]
+    traced: dict[str, Any] = {}
+    if study.trace_deviance:
+        from outfold.study.deviance_trace import deviance_trace  # it knows these steps
+
+        traced = deviance_trace(model, loaded, prepared, selected, study, split)
     log = Log(
         meter.seconds, meter.cpu_seconds, meter.memory_bytes,
         step_seconds=time.perf_counter() - began, size=size_of(resampled.frame),
@@ -334,6 +339,8 @@ def fit(
         "fitted_rows": len(resampled.frame),
         "columns": int(resampled.frame.shape[1]),
     }
+    if study.trace_deviance:
+        body["deviance"] = traced
     if tuned is not None:
         body["logs"]["tune"] = _plain(Log(tuned.seconds, tuned.cpu_seconds, notes=tuned.notes))
         body["tuned"] = dict(tuned.params)

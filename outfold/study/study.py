@@ -126,6 +126,8 @@ class Study:
         quick: Whether a run looks at a sample of the rows first; changes no final number.
         meter_seconds: Of a leakage meter's study, the seconds that it may take; 0 in all others.
         explaining: Whether a run explains its candidates, and by how much work.
+        trace_deviance: Whether fits also tell their deviance on the rows that they were fitted on,
+            and, of boosting models, after each tree.
     """
 
     dataset: str
@@ -149,6 +151,7 @@ class Study:
     quick: Quick = NO_QUICK
     meter_seconds: float = 0.0
     explaining: Explaining = NO_EXPLAINING
+    trace_deviance: bool = False
 
     def __post_init__(self) -> None:
         if self.task not in TASKS:
