@@ -59,6 +59,9 @@ class Session:
         base: The study that the editors of this epoch were drawn from.
         uploads: Rises with each file taken, so that the uploader lets go of its bytes.
         unread: The file that was refused last, if it can be read otherwise.
+        formulas: The formula of each table and target on the deviance page, the latest text last,
+            and before it the latest that could be read.
+        stepped: Formulas that a stepwise search wrote.
         message: What to tell next.
         goto: The page to go to next.
         stopped: What the person has stopped before it was computed.
@@ -73,6 +76,8 @@ class Session:
     base: Study | None = None
     uploads: int = 0
     unread: Unread | None = None
+    formulas: dict[str, tuple[str, str]] = field(default_factory=dict)
+    stepped: set[str] = field(default_factory=set)
     message: Message | None = None
     goto: str | None = None
     stopped: str | None = None

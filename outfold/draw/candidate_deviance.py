@@ -9,16 +9,22 @@ import plotly.graph_objects as go
 from outfold.draw.candidate_names import called
 from outfold.draw.theme import NEUTRAL, colour_of, layout
 from outfold.judge.candidate_deviance import DevianceTable
+from outfold.judge.deviance_trace import TracedCandidate
 
 MOST = 30
 
 
-def candidate_deviance(table: DevianceTable, names: Mapping[str, str] | None = None) -> go.Figure:
+def candidate_deviance(
+    table: DevianceTable,
+    names: Mapping[str, str] | None = None,
+    traced: Mapping[str, TracedCandidate] | None = None,
+) -> go.Figure:
     """Mean deviance per row out of fold, a dot per candidate, with the null model as a line.
 
     Args:
         table: The candidates, best first.
         names: Names of candidates for people.
+        traced: Deviances in training, by candidate, where they were measured.
     """
     rows = table.rows[:MOST]
     places = list(range(len(rows)))
@@ -27,6 +33,7 @@ def candidate_deviance(table: DevianceTable, names: Mapping[str, str] | None = N
             x=[r.mean for r in rows],
             y=places,
             mode="markers+text",
+            name="Out of fold",
             text=[f"D² {r.d2:.1%}" for r in rows],
             textposition=[_beside(r.mean, rows[-1].mean) for r in rows],
             cliponaxis=False,
@@ -39,6 +46,23 @@ def candidate_deviance(table: DevianceTable, names: Mapping[str, str] | None = N
     figure.update_yaxes(
         tickvals=places, ticktext=[called(r.candidate, names) for r in rows], autorange="reversed"
     )
+    beside = [(i, traced[r.candidate]) for i, r in enumerate(rows) if r.candidate in (traced or {})]
+    if traced and beside:
+        figure.add_scatter(
+            x=[t.train for _, t in beside],
+            y=[i for i, _ in beside],
+            mode="markers",
+            name="In training",
+            marker={
+                "color": [colour_of(t.candidate.model.key) for _, t in beside],
+                "symbol": "circle-open",
+                "size": 11,
+                "line": {"width": 2},
+            },
+            customdata=[[called(t.candidate.name, names, 100), t.train_d2] for _, t in beside],
+            hovertemplate="<b>%{customdata[0]}</b><br>in training %{x:.4g} per row, "
+            "D² %{customdata[1]:.1%}<extra></extra>",
+        )
     title = "No candidate predicts a distribution"
     if rows:
         worst = rows[-1]
@@ -60,13 +84,15 @@ def candidate_deviance(table: DevianceTable, names: Mapping[str, str] | None = N
         f"{table.family.capitalize()} deviance; 0 is a saturated model, the dashed line one "
         "without features"
     )
+    if beside:
+        below += "; filled: out of fold, open: in training"
     if len(table.rows) > len(rows):
         below += f"; the best {len(rows)} of {len(table.rows)}"
     if table.left_out:
         below += f"; {len(table.left_out)} without probabilities left out"
     return layout(
         figure, title, below, x="Mean deviance per row", height=200 + 30 * len(rows),
-        xaxis_rangemode="tozero", showlegend=False,
+        xaxis_rangemode="tozero", showlegend=bool(beside),
     )  # fmt: skip
 
 

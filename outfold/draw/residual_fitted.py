@@ -1,6 +1,8 @@
-"""Pearson residuals along the linear predictor, with their trend."""
+"""Residuals along the linear predictor, with their trend."""
 
 from __future__ import annotations
+
+from typing import Literal
 
 import numpy as np
 import plotly.graph_objects as go
@@ -8,18 +10,28 @@ import plotly.graph_objects as go
 from outfold.draw.theme import MUTED, NEGATIVE, NEUTRAL, POSITIVE, layout
 from outfold.judge.diagnostic_points import DiagnosticPoints
 
+Residual = Literal["pearson", "deviance", "quantile"]
+RESIDUALS: dict[Residual, str] = {
+    "pearson": "Pearson",
+    "deviance": "Deviance",
+    "quantile": "Randomised quantile",
+}
 
-def residual_fitted(points: DiagnosticPoints, link: str = "") -> go.Figure:
+
+def residual_fitted(
+    points: DiagnosticPoints, link: str = "", kind: Residual = "pearson"
+) -> go.Figure:
     """Residuals of a right model scatter about zero at every fitted value.
 
     Args:
         points: The rows to draw.
         link: The link's key, for the axis.
+        kind: Which residuals; the trend is of Pearson residuals alone, whose expectation is 0.
     """
     figure = go.Figure(
         go.Scattergl(
             x=points.linear_predictor,
-            y=points.pearson,
+            y=getattr(points, kind),
             mode="markers",
             name="Row",
             marker={"color": POSITIVE, "size": 5, "opacity": 0.45},
@@ -29,8 +41,9 @@ def residual_fitted(points: DiagnosticPoints, link: str = "") -> go.Figure:
         )
     )
     figure.add_hline(y=0, line={"color": MUTED})
-    title = "Pearson residuals along the linear predictor"
-    if len(points.trend):
+    name = RESIDUALS[kind]
+    title = f"{name} residuals along the linear predictor"
+    if len(points.trend) and kind == "pearson":
         figure.add_scatter(
             x=points.trend_at,
             y=points.trend,
@@ -51,7 +64,7 @@ def residual_fitted(points: DiagnosticPoints, link: str = "") -> go.Figure:
     below = _sample(points)
     figure.update_traces(selector={"name": "Row"}, marker_line={"width": 0, "color": NEUTRAL})
     axis = f"Linear predictor ({link} scale)" if link else "Linear predictor"
-    return layout(figure, title, below, x=axis, y="Pearson residual")
+    return layout(figure, title, below, x=axis, y=f"{name} residual")
 
 
 def _sample(points: DiagnosticPoints) -> str:

@@ -41,7 +41,7 @@ def draw(found: CountFrequencies, names: Mapping[str, str] | None = None) -> go.
         x=found.counts,
         y=above,
         mode="lines+markers",
-        name="expected at the predictions (Poisson)",
+        name=f"expected at the predictions ({found.law})",
         line={"color": NEGATIVE},
         marker={"symbol": "diamond", "size": 7},
         hoverinfo="skip",
@@ -53,8 +53,9 @@ def draw(found: CountFrequencies, names: Mapping[str, str] | None = None) -> go.
         figure.update_xaxes(tickvals=[int(found.counts[i]) for i in places],
                             ticktext=[ticks[i] for i in places])  # fmt: skip
     below = (
-        f"{called(found.candidate, names)}, {found.n:,} predictions out of fold; "
-        f"dispersion {found.dispersion:.2f} (1 for Poisson counts)."
+        f"{called(found.candidate, names, 60)}, {found.n:,} "
+        f"{'predictions out of fold' if found.out_of_fold else 'rows, in sample'}; "
+        f"dispersion {found.dispersion:.2f} (1 for {found.law} counts)."
     )
     return layout(figure, _title(found), below, x="Count", y="Square root of frequency", height=440)
 
@@ -65,9 +66,15 @@ def _title(found: CountFrequencies) -> str:
     if abs(zeros - expected) > 3 * np.sqrt(max(expected, 1.0)):
         if expected < 0.5:
             return f"Zeros occur {zeros:,.0f} times where hardly any are expected"
-        return f"Zeros occur {zeros / expected:.1f} times as often as a Poisson law would have it"
+        return (
+            f"Zeros occur {zeros / expected:.1f} times as often as a {found.law} law would have it"
+        )
     if found.dispersion > 1.5:
-        return f"Counts vary {found.dispersion:.1f} times as much as a Poisson law would have it"
+        return (
+            f"Counts vary {found.dispersion:.1f} times as much as a {found.law} law would have it"
+        )
     if found.dispersion < 0.67:
-        return f"Counts vary only {found.dispersion:.2f} times as much as a Poisson law would have"
-    return "Counts occur about as often as a Poisson law at the predictions would have it"
+        return (
+            f"Counts vary only {found.dispersion:.2f} times as much as a {found.law} law would have"
+        )
+    return f"Counts occur about as often as a {found.law} law at the predictions would have it"

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from outfold.errors import NotApplicableError
+from outfold.judge.glm_fit import GlmFit
 from outfold.metrics.deviance import floored
 from outfold.metrics.metric import Floats, Ints
 from outfold.metrics.null import null_means
@@ -22,13 +23,15 @@ class CountFrequencies:
     """Observed and expected frequencies of a candidate's counts (Kleiber & Zeileis 2016).
 
     Attributes:
-        candidate: Its name.
+        candidate: Its name, or a GLM's formula.
         counts: The counts 0, 1, …; the last one stands for itself and all above where ``open``.
         observed: Predictions whose true count it is.
-        expected: The sum over the predictions of its Poisson probability.
+        expected: The sum over the predictions of its probability under ``law``.
         open: Whether the last count includes those above.
         dispersion: Mean of (y - mu)² / mu: 1 for Poisson counts, above 1 over-dispersed.
         n: Predictions.
+        law: The distribution that is expected.
+        out_of_fold: Whether the predictions are; a GLM's are of the rows that it was fitted on.
     """
 
     candidate: str
@@ -38,6 +41,8 @@ class CountFrequencies:
     open: bool
     dispersion: float
     n: int
+    law: str = "Poisson"
+    out_of_fold: bool = True
 
     def frame(self) -> pd.DataFrame:
         """One row per count: count, observed, expected."""
@@ -72,4 +77,36 @@ def count_frequencies(predictions: Predictions, most: int = MOST) -> CountFreque
     return CountFrequencies(
         predictions.candidate.name, counts, observed.astype(np.float64), expected,
         bool(y.max() > top), float(np.mean((y - mu) ** 2 / mu)), len(y),
+    )  # fmt: skip
+
+
+def glm_frequencies(fit: GlmFit, most: int = MOST) -> CountFrequencies | None:
+    """The same for a fitted GLM of counts, in sample; None for other families and weighted rows.
+
+    Args:
+        fit: A Poisson or negative binomial fit.
+        most: Distinct counts at most.
+    """
+    from scipy import stats
+
+    y, mu = fit.rows.y, fit.mu
+    whole = bool((y == np.round(y)).all() and (fit.rows.weights == 1).all() and (mu > 0).all())
+    if fit.spec.family not in ("poisson", "negative_binomial") or not whole:
+        return None
+    top = int(min(y.max(), most - 1))
+    counts = np.arange(top + 1)
+    observed = np.bincount(np.minimum(y, top).astype(np.intp), minlength=top + 1)
+    variance = mu
+    if fit.spec.family == "poisson":
+        law = stats.poisson(mu)
+    else:
+        theta = fit.theta or 1.0
+        law = stats.nbinom(theta, theta / (theta + mu))
+        variance = mu + mu**2 / theta
+    expected = np.array([law.pmf(k).sum() for k in counts])
+    expected[-1] += float(law.sf(top).sum())
+    return CountFrequencies(
+        str(fit.spec.formula), counts, observed.astype(np.float64), expected,
+        bool(y.max() > top), float(np.mean((y - mu) ** 2 / variance)), fit.n,
+        fit.spec.family_spec.label, out_of_fold=False,
     )  # fmt: skip

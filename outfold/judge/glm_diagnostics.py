@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from outfold.judge.glm_fit import GlmFit
-from outfold.judge.glm_solve import one_thread
+from outfold.judge.glm_solve import column_lengths, one_thread, triangle_of
 from outfold.judge.quantile_residuals import quantile_residuals
 from outfold.metrics.metric import Floats
 
@@ -74,7 +74,7 @@ def diagnostics(fit: GlmFit, quantile: bool = True, seed: int = 0) -> Diagnostic
         deviance = np.asarray(engine.resid_dev(rows.y, fit.mu, var_weights=rows.weights))
         spread = np.sqrt(engine.variance(fit.mu) / rows.weights)
         pearson = np.asarray((rows.y - fit.mu) / spread)
-    leverage = _leverage(fit)
+    leverage = leverage_of(fit)
     with np.errstate(all="ignore"):
         cook = pearson**2 * leverage / (fit.dispersion * fit.rank * (1 - leverage) ** 2)
     notes: tuple[str, ...] = ()
@@ -96,16 +96,16 @@ def diagnostics(fit: GlmFit, quantile: bool = True, seed: int = 0) -> Diagnostic
     )  # fmt: skip
 
 
-def _leverage(fit: GlmFit) -> Floats:
-    """Row lengths of the orthogonal factor of √W X, found piece by piece from its triangle."""
+def leverage_of(fit: GlmFit) -> Floats:
+    """Diagonal of the hat matrix, shape (n_rows,): found block by block from a triangle of √W X."""
     root = np.sqrt(fit.working_weights())
     matrix = fit.matrix()
     found = np.zeros(fit.n)
     if matrix.shape[1] == 0:
         return found
-    lengths = np.sqrt(np.einsum("ij,ij->j", matrix, matrix))
+    lengths = column_lengths(matrix)
     with one_thread():
-        triangle = np.asarray(np.linalg.qr(matrix * (root[:, None] / lengths), mode="r"))
+        triangle = triangle_of(matrix, root) / lengths
         for start in range(0, fit.n, _PIECE):
             piece = slice(start, start + _PIECE)
             part = (matrix[piece] * (root[piece, None] / lengths)).T

@@ -8,10 +8,13 @@ from dataclasses import dataclass
 import pandas as pd
 
 from outfold.judge.analysis_of_deviance import AnalysisOfDeviance, Test, sequential
+from outfold.judge.count_frequencies import CountFrequencies, glm_frequencies
 from outfold.judge.diagnostic_points import DiagnosticPoints, diagnostic_points
+from outfold.judge.dispersion_test import DispersionTest, dispersion_tests
 from outfold.judge.glm_diagnostics import diagnostics
 from outfold.judge.glm_fit import Coefficient, GlmFit
 from outfold.judge.nested import compare_nested, fit_nested
+from outfold.judge.robust_errors import Errors, with_errors
 from outfold.judge.term_tests import drop_one
 
 
@@ -30,6 +33,9 @@ class GlmReport:
         dropped: Each term dropped in turn.
         compared: Nested models, where others were named.
         points: Residuals and influence, few enough to draw.
+        frequencies: How often each count occurs and is expected, for families of counts.
+        dispersion_tests: Of more scatter than the family allows, where it fixes it.
+        errors: How the standard errors were found.
         notes: Sentences about anything unusual.
     """
 
@@ -44,6 +50,9 @@ class GlmReport:
     compared: AnalysisOfDeviance | None
     points: DiagnosticPoints
     notes: tuple[str, ...]
+    frequencies: CountFrequencies | None = None
+    dispersion_tests: tuple[DispersionTest, ...] = ()
+    errors: Errors = "model"
 
 
 def glm_report(
@@ -59,6 +68,7 @@ def glm_report(
     against: Sequence[str] = (),
     test: Test = "auto",
     seed: int = 0,
+    errors: Errors = "model",
 ) -> GlmReport:
     """Fit a model and analyse its deviance, its terms and its residuals.
 
@@ -75,6 +85,7 @@ def glm_report(
         against: Formulas nested with the first.
         test: By the family unless given.
         seed: Of the quantile residuals.
+        errors: Standard errors by the family, or robust ones.
 
     Raises:
         OutfoldError: What ``fit_glm`` and ``compare_nested`` raise.
@@ -90,12 +101,15 @@ def glm_report(
         link=fit.spec.link,
         n=fit.n,
         figures=_figures(fit),
-        coefficients=fit.coefficients,
+        coefficients=with_errors(fit, errors),
         terms=sequential(fit, test) if tested and fit.spec.formula.terms else None,
         dropped=drop_one(fit, test) if tested and fit.spec.formula.terms else None,
         compared=compare_nested(fits, test) if len(fits) > 1 else None,
         points=diagnostic_points(diagnostics(fit, seed=seed), seed=seed),
         notes=fit.notes,
+        frequencies=glm_frequencies(fit),
+        dispersion_tests=dispersion_tests(fit),
+        errors=errors,
     )
 
 

@@ -1,20 +1,15 @@
 """How well does it fit?
 
 A generalised linear model of your own making, what each of its terms takes off the deviance, and
-where it goes wrong. Below, the deviance of every candidate of the run, out of fold.
+where it goes wrong. Below, the deviance of every candidate of the run, in training and out of fold.
 """
 
 import streamlit as st
 
-from components import chart, glm, judging, navigation, shell, state, table
+from components import chart, glm, glm_views, judging, navigation, shell, state, traced_deviance
 from components.text import plain
 from outfold.draw.candidate_deviance import candidate_deviance
 from outfold.draw.coefficients import coefficients
-from outfold.draw.deviance_waterfall import deviance_waterfall
-from outfold.draw.leverage_cook import leverage_cook
-from outfold.draw.residual_fitted import residual_fitted
-from outfold.draw.residual_quantile import residual_quantile
-from outfold.draw.step_waterfall import step_waterfall
 
 TITLE = "Deviance"
 ICON = ":material/stairs:"
@@ -27,22 +22,16 @@ with shell.boundary():
     choice = glm.builder(study)
     found = glm.report(study, choice)
     glm.figures(found)
+    glm_views.warn_of_steps(choice)
 
-    terms, coefs, compared, residuals, steps = st.tabs(
-        ["Terms", "Coefficients", "Nested models", "Residuals", "Stepwise"],
+    terms, coefs, compared, residuals, curves, steps = st.tabs(
+        ["Terms", "Coefficients", "Nested models", "Residuals", "Partial residuals", "Stepwise"],
         key="deviance",
         bind="query-params",
     )
     if terms.open:
         with terms:
-            if found.terms and found.dropped:
-                chart.chart(deviance_waterfall(found.terms), "deviance-waterfall")
-                glm.deviance_table(found.terms, "deviance-terms", "Terms in order")
-                st.markdown("## Each term dropped from the whole model")
-                glm.deviance_table(found.dropped, "deviance-dropped", "Dropped terms")
-                shell.why(glm.TESTED, "How are terms tested?")
-            else:
-                st.info("The formula has no term to test.", icon=":material/info:")
+            glm_views.terms(study, choice, found)
     if coefs.open:
         with coefs:
             chart.chart(coefficients(found.coefficients, found.link), "glm-coefficients")
@@ -61,25 +50,15 @@ with shell.boundary():
                 )
     if residuals.open:
         with residuals:
-            chart.chart(residual_quantile(found.points), "residual-quantile")
-            chart.chart(residual_fitted(found.points, found.link), "residual-fitted")
-            chart.chart(leverage_cook(found.points), "leverage-cook")
-            for note in found.points.notes:
-                st.caption(plain(note, 300))
+            glm_views.residuals(study, choice, found)
+    if curves.open:
+        with curves:
+            glm_views.curves(study, choice, found)
     if steps.open:
         with steps:
-            criterion = st.segmented_control(
-                "Drop terms one at a time as long as this falls",
-                ["aic", "bic"],
-                format_func=str.upper,
-                key="glm-criterion",
-            )
-            if criterion:
-                path = glm.stepwise(study, choice, criterion)
-                chart.chart(step_waterfall(path), "step-waterfall")
-                table.table(path.frame(), "step-path", alt="One row per step")
+            glm_views.steps(study, choice)
 
-st.markdown("## Every candidate out of fold")
+st.markdown("## Every candidate on one scale")
 if run is None:
     st.caption("Nothing has been compared yet.")
     navigation.link("train", "Choose what to compare and run it")
@@ -88,7 +67,11 @@ else:
         scale = glm.candidates(run)
         if scale:
             names = judging.names_of(run)
-            chart.chart(candidate_deviance(scale, names), "candidate-deviance")
-            glm.candidate_table(scale, names)
+            traced = traced_deviance.in_sample(run)
+            chart.chart(candidate_deviance(scale, names, traced), "candidate-deviance")
+            glm.candidate_table(scale, names, traced)
+            traced_deviance.stages(traced, names)
+            traced_deviance.path(run)
+            traced_deviance.explained()
         else:
             st.caption("No candidate is finished yet.")

@@ -1,0 +1,137 @@
+"""The views of one generalised linear model: its terms, residuals, curves and steps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from components import chart, glm, shell, state, table
+from components.text import plain
+from outfold.study.study import Study
+
+if TYPE_CHECKING:
+    from outfold.judge.glm_report import GlmReport
+    from outfold.judge.step_selection import StepPath
+
+TABLES = {
+    "sequential": "In order (type I)",
+    "type2": "Type II",
+    "type3": "Type III",
+    "drop1": "Drop one",
+    "add1": "Add one",
+}
+CHOSEN_BY_STEPS = (
+    "These terms were chosen by a stepwise search on the same rows, so p-values are too small, "
+    "intervals too narrow and deviances too good. Judge the model on rows that it has not seen."
+)
+
+
+def terms(study: Study, choice: glm.GlmChoice, found: GlmReport) -> None:
+    """What each term takes off, as a waterfall and as the table that is asked for."""
+    from outfold.draw.deviance_waterfall import deviance_waterfall
+
+    if found.terms and found.dropped:
+        chart.chart(deviance_waterfall(found.terms), "deviance-waterfall")
+        kinds = list(TABLES)
+    else:
+        st.info("The formula has no term to test.", icon=":material/info:")
+        kinds = ["add1"]
+    kind = st.segmented_control(
+        "Table", kinds, default=kinds[0], format_func=TABLES.__getitem__, required=True,
+        key=f"glm-table-{len(kinds)}", persist_state="session",
+    )  # fmt: skip
+    known = {"sequential": found.terms, "drop1": found.dropped}
+    with shell.boundary():
+        shown = known.get(kind) or glm.analysis(study, choice, kind)
+        glm.deviance_table(shown, f"deviance-{kind}", TABLES[kind])
+        for note in shown.notes:
+            st.caption(plain(note, 300))
+    shell.why(glm.TESTED, "How are terms tested?")
+
+
+def residuals(study: Study, choice: glm.GlmChoice, found: GlmReport) -> None:
+    """Where the model goes wrong, row by row."""
+    from outfold.draw import rootogram
+    from outfold.draw.half_normal import half_normal
+    from outfold.draw.leverage_cook import leverage_cook
+    from outfold.draw.residual_fitted import RESIDUALS, residual_fitted
+    from outfold.draw.residual_quantile import residual_quantile
+
+    chart.chart(residual_quantile(found.points), "residual-quantile")
+    kind = st.segmented_control(
+        "Residuals along the linear predictor", list(RESIDUALS), default="pearson",
+        format_func=RESIDUALS.__getitem__, required=True, key="glm-residual",
+        persist_state="session",
+    )  # fmt: skip
+    chart.chart(residual_fitted(found.points, found.link, kind), "residual-fitted")
+    chart.chart(leverage_cook(found.points), "leverage-cook")
+    with shell.boundary():
+        chart.chart(half_normal(glm.shapes(study, choice)[0]), "half-normal")
+    if found.frequencies is not None:
+        chart.chart(rootogram.draw(found.frequencies), "glm-rootogram")
+    glm.dispersion(found)
+    for note in found.points.notes:
+        st.caption(plain(note, 300))
+
+
+def curves(study: Study, choice: glm.GlmChoice, found: GlmReport) -> None:
+    """The partial residuals of one term."""
+    from outfold.draw.partial_residuals import partial_residuals
+
+    _, parts = glm.shapes(study, choice)
+    by_term = {p.term: p for p in parts}
+    if not by_term:
+        st.info("No term stands on a single column.", icon=":material/info:")
+        return
+    term = st.selectbox("Term", list(by_term), key=f"glm-partial-{choice.place}")
+    chart.chart(partial_residuals(by_term[term], found.link), "partial-residuals")
+
+
+def steps(study: Study, choice: glm.GlmChoice) -> None:
+    """A stepwise search, with the deviance at every step."""
+    from outfold.draw.step_waterfall import step_waterfall
+
+    left, right = st.columns(2)
+    with left:
+        direction = st.segmented_control(
+            "Direction", ["backward", "forward", "both"], default="backward", required=True,
+            format_func=str.capitalize, key="glm-direction", persist_state="session",
+        )  # fmt: skip
+    with right:
+        criterion = st.segmented_control(
+            "Change one term at a time as long as this falls", ["aic", "bic"],
+            format_func=str.upper, key="glm-criterion",
+        )  # fmt: skip
+    if not criterion:
+        st.caption("Choose a criterion to begin.")
+        return
+    with shell.boundary():
+        path = glm.stepwise(study, choice, criterion, direction)
+        chart.chart(step_waterfall(path), "step-waterfall")
+        st.warning(CHOSEN_BY_STEPS, icon=":material/warning:")
+        frame = path.frame().rename(
+            columns={
+                "action": "Step", "df": "df", "deviance_change": "Deviance moved",
+                "df_residual": "Residual df", "deviance": "Residual deviance",
+                "criterion": criterion.upper(), "formula": "Formula",
+            }
+        )  # fmt: skip
+        table.table(frame, "step-path", columns=glm.formats(), alt="One row per step")
+        st.button(
+            "Take the chosen formula", key="glm-take-steps", icon=":material/check:",
+            on_click=state.attempt, args=(_take, choice.place, path),
+        )  # fmt: skip
+
+
+def _take(place: str, path: StepPath) -> None:
+    text = path.steps[-1].formula
+    session = state.current()
+    session.formulas[place] = (text, text)
+    session.stepped.add(text)
+
+
+def warn_of_steps(choice: glm.GlmChoice) -> None:
+    """Say that the terms were chosen by looking at the same rows, where they were."""
+    if choice.formula in state.current().stepped:
+        st.warning(CHOSEN_BY_STEPS, icon=":material/warning:")
