@@ -12,7 +12,7 @@ from outfold.study.study import Study
 
 if TYPE_CHECKING:
     from outfold.judge.glm_report import GlmReport
-    from outfold.judge.step_selection import StepPath
+    from outfold.judge.step_selection import Criterion, Direction, StepPath
 
 TABLES = {
     "sequential": "In order (type I)",
@@ -94,12 +94,12 @@ def steps(study: Study, choice: glm.GlmChoice) -> None:
 
     left, right = st.columns(2)
     with left:
-        direction = st.segmented_control(
+        direction: Direction = st.segmented_control(
             "Direction", ["backward", "forward", "both"], default="backward", required=True,
             format_func=str.capitalize, key="glm-direction", persist_state="session",
         )  # fmt: skip
     with right:
-        criterion = st.segmented_control(
+        criterion: Criterion | None = st.segmented_control(
             "Change one term at a time as long as this falls", ["aic", "bic"],
             format_func=str.upper, key="glm-criterion",
         )  # fmt: skip

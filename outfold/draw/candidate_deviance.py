@@ -46,8 +46,9 @@ def candidate_deviance(
     figure.update_yaxes(
         tickvals=places, ticktext=[called(r.candidate, names) for r in rows], autorange="reversed"
     )
-    beside = [(i, traced[r.candidate]) for i, r in enumerate(rows) if r.candidate in (traced or {})]
-    if traced and beside:
+    known = traced or {}
+    beside = [(i, known[r.candidate]) for i, r in enumerate(rows) if r.candidate in known]
+    if beside:
         figure.add_scatter(
             x=[t.train for _, t in beside],
             y=[i for i, _ in beside],

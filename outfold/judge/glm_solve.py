@@ -106,7 +106,7 @@ def triangle_of(matrix: Floats, root: Floats | None = None) -> Floats:
     held: list[Floats] = [np.zeros((0, width))]
     for rows in blocks(len(matrix)):
         part = matrix[rows] if root is None else matrix[rows] * root[rows, None]
-        held.append(np.linalg.qr(part, mode="r") if len(part) > width else part)
+        held.append(np.asarray(np.linalg.qr(part, mode="r")) if len(part) > width else part)
         if len(held) > 64:
             held = [np.asarray(np.linalg.qr(np.vstack(held), mode="r"))]
     stacked = np.vstack(held)
@@ -147,7 +147,7 @@ def independent_columns(matrix: Floats) -> np.ndarray:
 def _factor(cross: Floats) -> Floats | None:
     """The Cholesky factor of a cross product of columns of length one; None if near singular."""
     try:
-        lower = np.linalg.cholesky(cross)
+        lower: Floats = np.asarray(np.linalg.cholesky(cross), dtype=np.float64)
     except np.linalg.LinAlgError:
         return None
     return lower if float(np.diag(lower).min()) > PIVOT else None

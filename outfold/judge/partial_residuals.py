@@ -94,7 +94,9 @@ def partial_residuals(fit: GlmFit, seed: int = 0) -> tuple[PartialResiduals, ...
     return tuple(found)
 
 
-def _trend(x: Floats, residual: Floats, weight: Floats, levels: int) -> tuple[Floats, ...]:
+def _trend(
+    x: Floats, residual: Floats, weight: Floats, levels: int
+) -> tuple[Floats, Floats, Floats]:
     if levels:
         place, size = x.astype(np.intp), levels
     else:

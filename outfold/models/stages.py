@@ -13,12 +13,11 @@ from outfold.metrics.metric import Floats
 
 def n_stages(model: Any) -> int:
     """Boosting rounds of a fitted model; 0 where it is none that tells of its rounds."""
-    inner = getattr(model, "estimator_", None)
-    if hasattr(inner, "booster_"):
-        return int(inner.booster_.current_iteration())
-    if hasattr(inner, "staged_predict") and hasattr(inner, "n_iter_"):
-        return int(inner.n_iter_)
-    return 0
+    inner: Any = getattr(model, "estimator_", None)
+    booster: Any = getattr(inner, "booster_", None)
+    if booster is not None:
+        return int(booster.current_iteration())
+    return int(getattr(inner, "n_iter_", 0)) if hasattr(inner, "staged_predict") else 0
 
 
 def staged(model: Any, frame: pd.DataFrame, at: tuple[int, ...]) -> Iterator[Floats]:

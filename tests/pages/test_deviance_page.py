@@ -14,7 +14,8 @@ from outfold.study.study import Study
 from outfold.study.workspace import Workspace
 
 PAGE = "pages/judge/deviance.py"
-VIEWS = ("Terms", "Coefficients", "Nested models", "Residuals", "Stepwise")
+VIEWS = {"Terms": 1, "Coefficients": 1, "Nested models": 0, "Residuals": 4, "Partial residuals": 1,
+         "Stepwise": 0}  # fmt: skip
 
 
 @pytest.fixture
@@ -60,8 +61,7 @@ def test_every_view_of_a_loaded_table_is_drawn(home, view):
     assert not page.exception
     assert not page.error
     assert page.metric[0].label == "Null deviance"
-    expected = {"Terms": 1, "Coefficients": 1, "Nested models": 0, "Residuals": 3, "Stepwise": 0}
-    assert len(charts(page)) == expected[view]
+    assert len(charts(page)) == VIEWS[view]
 
 
 def test_the_family_changes_the_deviance(home):
@@ -112,3 +112,60 @@ def test_a_target_of_several_classes_gets_another_response(home):
     assert not page.exception
     assert any("several classes" in i.value for i in page.info)
     assert page.metric
+
+
+def test_formula_and_terms_write_each_other(home):
+    """What is typed shows as terms, and terms that go leave the formula."""
+    page = opened(home)
+    widget(page.text_input, "Formula").set_value("breaks ~ wool * tension").run()
+    terms = widget(page.multiselect, "Terms")
+    assert terms.value == ["wool", "tension", "wool:tension"]
+    terms.set_value(["tension"]).run()
+    assert not page.exception
+    assert widget(page.text_input, "Formula").value == "breaks ~ tension"
+
+
+def test_the_builder_adds_a_curve(home):
+    """A spline of a column takes the place of the straight term."""
+    page = opened(home, "infert.csv", "case")
+    widget(page.text_input, "Formula").set_value("case ~ age + parity").run()
+    widget(page.selectbox, "Column").set_value("age").run()
+    widget(page.selectbox, "As").set_value("bs").run()
+    widget(page.button, "Add it").click().run()
+    assert not page.exception
+    assert widget(page.text_input, "Formula").value == "case ~ parity + bs(age, df = 5)"
+
+
+@pytest.mark.parametrize("kind", ["type2", "type3", "drop1", "add1"])
+def test_every_table_of_terms_is_shown(home, kind):
+    """Each has a line for each term that it judges."""
+    page = opened(home)
+    widget(page.text_input, "Formula").set_value("breaks ~ wool").run()
+    widget(page.button_group, "Table").set_value(kind).run()
+    assert not page.exception
+    assert not page.error
+    shown = page.dataframe[0].value
+    term = "tension" if kind == "add1" else "wool"
+    assert term in list(shown["Term"])
+    assert shown.set_index("Term").loc[term, "p"] < 0.2
+
+
+def test_robust_errors_are_shown_and_named(home):
+    """Another way to standard errors changes the table and says so."""
+    page = opened(home, view="Coefficients")
+    before = list(page.dataframe[0].value["Standard error"])
+    widget(page.button_group, "Standard errors").set_value("HC3").run()
+    assert list(page.dataframe[0].value["Standard error"]) != before
+    assert any("hc3" in c.value for c in page.caption)
+
+
+def test_a_formula_chosen_by_steps_carries_its_warning(home):
+    """Its p-values are optimistic, and the page says so beside them."""
+    page = opened(home, "infert.csv", "case", view="Stepwise")
+    page.button_group[-1].set_value("aic").run()
+    assert any("stepwise" in w.value for w in page.warning)
+    widget(page.button, "Take the chosen formula").click().run()
+    page.query_params["deviance"] = "Terms"
+    page.run()
+    assert not page.exception
+    assert any("stepwise" in w.value for w in page.warning)

@@ -96,11 +96,15 @@ def test_a_quasi_family_says_why_there_is_no_plot() -> None:
 
 
 def test_a_step_path_shows_deviance_and_criterion() -> None:
-    """A bar and a point per step."""
+    """Bars from the null deviance down to saturated, and a point of the criterion per step."""
     widest = fit_glm(table("infert.csv"), "case ~ age + parity + spontaneous", "binomial")
     path = step_selection(widest, direction="backward")
     figure = step_waterfall(path)
-    assert [len(t.x) for t in figure.data] == [len(path.steps)] * 2
+    bars, criterion = figure.data
+    assert len(bars.x) == len(path.steps) + 3
+    assert bars.y[0] == path.null_deviance
+    assert sum(bars.y) == pytest.approx(0)
+    assert len(criterion.x) == len(path.steps)
 
 
 def test_names_from_data_are_shown_as_text() -> None:

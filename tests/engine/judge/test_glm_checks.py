@@ -1,0 +1,166 @@
+"""Robust errors, tests of dispersion, envelopes and partial residuals of a GLM."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import statsmodels.api as sm
+
+from outfold.draw import rootogram
+from outfold.draw.half_normal import half_normal as half_normal_picture
+from outfold.draw.partial_residuals import partial_residuals as partial_picture
+from outfold.judge.count_frequencies import glm_frequencies
+from outfold.judge.dispersion_test import dispersion_tests
+from outfold.judge.glm import fit_glm
+from outfold.judge.glm_solve import BLOCK, independent_columns, triangle_of
+from outfold.judge.half_normal import draw, half_normal
+from outfold.judge.partial_residuals import partial_residuals
+from outfold.judge.robust_errors import ERRORS, robust_covariance, with_errors
+
+FAMILIES = ("gaussian", "binomial", "poisson", "gamma", "inverse_gaussian", "negative_binomial")
+
+
+def table(n: int = 300) -> pd.DataFrame:
+    rng = np.random.default_rng(1)
+    x, z = rng.normal(size=n), rng.uniform(size=n)
+    mu = np.exp(0.4 * x + 0.5 * z)
+    return pd.DataFrame(
+        {
+            "x": x, "z": z, "g": np.where(rng.uniform(size=n) < 0.5, "a", "b"),
+            "count": rng.poisson(mu), "wild": rng.poisson(mu * rng.gamma(0.7, 1 / 0.7, n)),
+            "amount": mu * rng.gamma(4, 0.25, n), "yes": (rng.uniform(size=n) < 0.4).astype(float),
+            "curved": x**2 + rng.normal(size=n) * 0.3,
+        }
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("family", "y"), [("Poisson", "wild"), ("Binomial", "yes")])
+def test_the_sandwich_agrees_with_statsmodels(family: str, y: str) -> None:
+    """HC0 in models of two families; HC1 is the same times n / (n - rank)."""
+    frame = table()
+    fit = fit_glm(frame, f"{y} ~ x + z", family.lower())
+    x = sm.add_constant(frame[["x", "z"]])
+    peer = sm.GLM(frame[y], x, family=getattr(sm.families, family)()).fit(cov_type="HC0", tol=1e-12)
+    own = robust_covariance(fit, "HC0")
+    np.testing.assert_allclose(np.sqrt(np.diag(own)), peer.bse, rtol=1e-6)
+    np.testing.assert_allclose(robust_covariance(fit, "HC1"), own * 300 / 297)
+
+
+@pytest.mark.parametrize("errors", ["HC0", "HC1", "HC3"])
+def test_robust_errors_of_a_linear_model_agree_with_statsmodels(errors: Any) -> None:
+    """Where statsmodels has all three: least squares."""
+    frame = table()
+    own = robust_covariance(fit_glm(frame, "amount ~ x + z", "gaussian"), errors)
+    peer = sm.OLS(frame["amount"], sm.add_constant(frame[["x", "z"]])).fit(cov_type=errors)
+    np.testing.assert_allclose(np.sqrt(np.diag(own)), peer.bse, rtol=1e-8)
+
+
+def test_robust_errors_change_nothing_but_the_errors() -> None:
+    """Estimates stay; aliased columns stay aliased; over-dispersed counts get wider intervals."""
+    frame = table().assign(twice=lambda f: 2 * f.x)
+    fit = fit_glm(frame, "wild ~ x + twice + z", "poisson")
+    robust = with_errors(fit, "HC3")
+    assert [c.aliased for c in robust] == [False, False, True, False]
+    for a, b in zip(fit.coefficients, robust, strict=True):
+        if not a.aliased:
+            assert a.estimate == b.estimate
+            assert b.std_error > a.std_error
+    assert with_errors(fit, "model") is fit.coefficients
+    assert set(ERRORS) == {"model", "HC0", "HC1", "HC3"}
+
+
+def test_overdispersion_is_found_where_it_is() -> None:
+    """Cameron & Trivedi's tests: the first is a t test of a mean, the second a regression."""
+    frame = table()
+    for test in dispersion_tests(fit_glm(frame, "count ~ x + z", "poisson")):
+        assert test.p_value > 0.05
+        assert test.sentence.startswith("No sign")
+    fit = fit_glm(frame, "wild ~ x + z", "poisson")
+    linear, square = dispersion_tests(fit)
+    aux = ((fit.rows.y - fit.mu) ** 2 - fit.rows.y) / fit.mu
+    ones = sm.OLS(aux, np.ones(len(aux))).fit()
+    assert linear.statistic == pytest.approx(float(ones.tvalues[0]))
+    assert linear.estimate == pytest.approx(1 + float(ones.params[0]))
+    slope = sm.OLS(aux, fit.mu).fit()
+    assert square.statistic == pytest.approx(float(slope.tvalues[0]))
+    assert square.estimate == pytest.approx(float(slope.params[0]))
+    assert max(linear.p_value, square.p_value) < 1e-3
+    assert not dispersion_tests(fit_glm(frame, "yes ~ x", "binomial"))
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_draws_have_the_fitted_mean_and_variance(family: str) -> None:
+    """What the envelope is simulated from is the fitted distribution."""
+    y = {"binomial": "yes", "poisson": "count", "negative_binomial": "wild"}.get(family, "amount")
+    fit = fit_glm(table(60), f"{y} ~ x", family, "log" if y == "amount" else None)
+    rng = np.random.default_rng(0)
+    many = np.array([draw(fit, rng) for _ in range(3000)])
+    spread = np.sqrt(fit.dispersion * fit.engine().variance(fit.mu))
+    z = (many.mean(axis=0) - fit.mu) / (spread / np.sqrt(3000))
+    assert np.abs(z).max() < 4.5
+    np.testing.assert_allclose(np.mean(many.var(axis=0) / spread**2), 1, atol=0.1)
+
+
+def test_a_wrong_family_leaves_the_envelope() -> None:
+    """Counts that scatter more than Poisson go beyond; a right model stays within."""
+    frame = table()
+    right = half_normal(fit_glm(frame, "count ~ x + z", "poisson"))
+    wrong = half_normal(fit_glm(frame, "wild ~ x + z", "poisson"))
+    assert right.outside <= 0.05 < 0.2 < wrong.outside
+    assert (right.low <= right.middle).all()
+    assert (right.middle <= right.high).all()
+    assert "go beyond" in half_normal_picture(wrong).layout.title.text.replace("<br>", " ")
+    quasi = half_normal(fit_glm(frame, "wild ~ x", "quasi_poisson"))
+    assert not len(quasi.high)
+    assert "not simulated" in half_normal_picture(quasi).layout.title.subtitle.text
+
+
+def test_partial_residuals_show_a_missing_curve() -> None:
+    """A straight term through a parabola is left by the rows; a parabola is not."""
+    frame = table()
+    straight = partial_residuals(fit_glm(frame, "curved ~ x + g + x:g", "gaussian"))
+    assert [p.term for p in straight] == ["x", "g"]
+    assert "try a curve" in partial_picture(straight[0]).layout.title.text.replace("<br>", " ")
+    assert straight[1].levels == ("a", "b")
+    assert partial_picture(straight[1]).layout.xaxis.ticktext == ("a", "b")
+    (curve,) = partial_residuals(fit_glm(frame, "curved ~ poly(x, 2)", "gaussian"))
+    assert "follows the rows" in partial_picture(curve).layout.title.text
+    fit = fit_glm(frame, "curved ~ x + z", "gaussian")
+    first = partial_residuals(fit)[0]
+    slope = fit.coefficients[1].estimate
+    expected = slope * (frame.x - frame.x.mean()) + (frame.curved - fit.mu)
+    np.testing.assert_allclose(first.residual, expected)
+
+
+def test_expected_frequencies_add_up_to_the_rows() -> None:
+    """A negative binomial expects the zeros that a Poisson law misses."""
+    frame = table()
+    poisson = glm_frequencies(fit_glm(frame, "wild ~ x", "poisson"))
+    negative = glm_frequencies(fit_glm(frame, "wild ~ x", "negative_binomial"))
+    assert poisson is not None
+    assert negative is not None
+    for found in (poisson, negative):
+        assert found.observed.sum() == 300
+        assert found.expected.sum() == pytest.approx(300)
+    zeros = poisson.observed[0]
+    assert abs(negative.expected[0] - zeros) < abs(poisson.expected[0] - zeros) / 3
+    assert "in sample" in rootogram.draw(negative).layout.title.subtitle.text
+    assert glm_frequencies(fit_glm(frame, "amount ~ x", "gamma", "log")) is None
+
+
+def test_blocks_give_what_all_rows_at_once_give() -> None:
+    """A fit over several blocks of rows, near singular too, is that of one decomposition."""
+    rng = np.random.default_rng(3)
+    n = 2 * BLOCK + 17
+    x = rng.normal(size=(n, 4))
+    x[:, 3] = x[:, 2] + 1e-7 * rng.normal(size=n)
+    triangle = triangle_of(x)
+    np.testing.assert_allclose(triangle.T @ triangle, x.T @ x, rtol=1e-10, atol=1e-8)
+    assert independent_columns(x).all()
+    frame = pd.DataFrame(x, columns=list("abcd")).assign(y=x @ [1, 2, 3, 4] + rng.normal(size=n))
+    fit = fit_glm(frame, "y ~ a + b + c + d", "gaussian")
+    whole = np.linalg.lstsq(np.column_stack([np.ones(n), x]), frame["y"], rcond=None)[0]
+    np.testing.assert_allclose([c.estimate for c in fit.coefficients], whole, rtol=1e-6)
