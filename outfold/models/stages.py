@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from outfold.metrics.metric import Floats
+Floats = npt.NDArray[np.float64]
 
 
 def n_stages(model: Any) -> int:
