@@ -28,6 +28,18 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="F",
         help="a formula nested with the first; may be given several times",
     )
+    parser.add_argument(
+        "--table",
+        choices=["sequential", "type2", "type3", "drop1"],
+        default="sequential",
+        help="which tests of the formula's terms, where no --against is given",
+    )
+    parser.add_argument(
+        "--errors",
+        choices=["model", "HC0", "HC1", "HC3"],
+        default="model",
+        help="standard errors by the family, or robust ones",
+    )
     parser.add_argument("--test", choices=["chisq", "f"], help="by the family unless given")
 
 
@@ -47,6 +59,8 @@ def run(options: argparse.Namespace, scratch: Path) -> dict[str, Any]:
         weights=options.weights,
         against=tuple(options.against),
         test=options.test,
+        table=options.table,
+        errors=options.errors,
     )
 
 

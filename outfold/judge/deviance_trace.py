@@ -17,6 +17,7 @@ import pandas as pd
 from outfold.errors import NotApplicableError
 from outfold.metrics.metric import Floats, Ints
 from outfold.registry import Param, Value, registry
+from outfold.study.explain.explaining import NO_EXPLAINING
 from outfold.study.run import plan_of
 from outfold.study.speed import NO_QUICK, NO_RACE
 from outfold.study.study import Candidate, Choice, Study
@@ -134,8 +135,9 @@ def traced_study(study: Study, candidate: Candidate | None = None) -> Study:
         candidate: One of its candidates; all of them where none is named.
     """
     asked = study.replace(
-        train_shares=(), racing=NO_RACE, quick=NO_QUICK, meter_seconds=0.0, trace_deviance=True
-    )
+        train_shares=(), racing=NO_RACE, quick=NO_QUICK, meter_seconds=0.0,
+        explaining=NO_EXPLAINING, trace_deviance=True,
+    )  # fmt: skip
     if candidate is None:
         return asked
     return asked.replace(

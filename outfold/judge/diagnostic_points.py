@@ -39,7 +39,8 @@ class DiagnosticPoints:
         trend_at: Middle of each bin of the linear predictor, shape (n_bins,).
         trend: Mean Pearson residual in it. Its expectation is 0 under the right model, which that
             of a deviance residual is not, least of all where the response is 0 or 1.
-        trend_error: Standard error of that mean.
+        trend_error: Standard error of that mean, by the scatter of the bin or of all rows,
+            whichever is larger.
         notes: Sentences about what could not be had.
     """
 
@@ -144,4 +145,7 @@ def _trend(found: Diagnostics) -> tuple[Floats, Floats, Floats]:
     size, total, square, where = size[kept], total[kept], square[kept], where[kept]
     mean = total / size
     spread = np.sqrt(np.maximum(square / size - mean**2, 0.0) / (size - 1))
-    return where / size, mean, spread
+    # Pearson residuals scatter alike at every level under a right model. Where events are rare a
+    # bin may have none, and its own scatter next to nothing, which would make any mean a finding.
+    alike = np.sqrt(np.mean(found.pearson**2) / size)
+    return where / size, mean, np.maximum(spread, alike)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 import pandas as pd
 
-from outfold.judge.analysis_of_deviance import AnalysisOfDeviance, sequential
+from outfold.judge.analysis_of_deviance import AnalysisOfDeviance, Test, sequential
 from outfold.judge.glm_families import FAMILIES, LINKS
 from outfold.judge.glm_fit import GlmFit
 from outfold.judge.glm_fitting import fit_spec, rows_of, spec_of
 from outfold.judge.nested import compare_nested, fit_nested
+from outfold.judge.robust_errors import Errors, with_errors
+from outfold.judge.term_tests import drop_one, type_three, type_two
 
 __all__ = ["FAMILIES", "LINKS", "GlmFit", "analysis_of_deviance", "deviance_json", "fit_glm"]
 
@@ -82,6 +85,8 @@ def deviance_json(
     weights: str | None = None,
     against: Sequence[str] = (),
     test: Literal["chisq", "f"] | None = None,
+    table: Literal["sequential", "type2", "type3", "drop1"] = "sequential",
+    errors: Errors = "model",
 ) -> dict[str, Any]:
     """A fit and its analysis of deviance, as the command line prints them.
 
@@ -97,6 +102,8 @@ def deviance_json(
         weights: A column.
         against: Formulas nested with the first; without any, the first one's terms in order.
         test: By the family unless given.
+        table: Which tests of the first formula's terms, where no other one is given.
+        errors: Standard errors by the family, or robust ones.
 
     Returns:
         ``fit``, ``analysis_of_deviance`` and ``test``; what is undefined is None.
@@ -107,7 +114,15 @@ def deviance_json(
     fits = fit_nested(
         frame, [formula, *against], family, link, power, theta, offset, exposure, weights
     )
-    return _without_nan(_plain_result(fits[0], analysis_of_deviance(fits, test or "auto")))
+    fit = dataclasses.replace(fits[0], coefficients=with_errors(fits[0], errors))
+    if len(fits) > 1 or table == "sequential":
+        tested = analysis_of_deviance(fits, test or "auto")
+    else:
+        calls: dict[str, Callable[[GlmFit, Test], AnalysisOfDeviance]] = {
+            "type2": type_two, "type3": type_three, "drop1": drop_one,
+        }  # fmt: skip
+        tested = calls[table](fit, test or "auto")
+    return _without_nan(_plain_result(fit, tested))
 
 
 def _without_nan(value: Any) -> Any:
@@ -129,12 +144,13 @@ def _plain_result(fit: GlmFit, table: AnalysisOfDeviance) -> dict[str, Any]:
             "standard_errors": {c.term: c.std_error for c in fit.coefficients},
             "statistics": {c.term: c.statistic for c in fit.coefficients},
             "p_values": {c.term: c.p_value for c in fit.coefficients},
-            "statistic_kind": "t" if fit.dispersion_estimated else "z",
+            "statistic_kind": fit.coefficients[0].kind if fit.coefficients else "z",
             "null_deviance": fit.null_deviance,
             "residual_deviance": fit.residual_deviance,
             "df_null": fit.df_null,
             "df_residual": fit.df_residual,
             "d2": fit.d2,
+            "d2_adjusted": fit.d2_adjusted,
             "aic": fit.aic,
             "bic": fit.bic,
             "loglik": fit.loglik,
@@ -148,7 +164,7 @@ def _plain_result(fit: GlmFit, table: AnalysisOfDeviance) -> dict[str, Any]:
         "analysis_of_deviance": [
             {
                 "formula": row.formula,
-                "term": row.label if table.kind == "sequential" else None,
+                "term": row.label if table.kind != "nested" else None,
                 "df_residual": row.df_residual,
                 "deviance": row.deviance,
                 "df": row.df,

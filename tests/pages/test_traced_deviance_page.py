@@ -9,8 +9,8 @@ import pytest
 from outfold.judge.deviance_trace import path_study, traced_study
 from outfold.study.study import NONE, Choice
 from outfold.study.workspace import Workspace
+from tests.here import carry_out_here
 from tests.pages.conftest import Home, Made, assert_sound, small_study
-from tests.tracing import run_here
 
 PAGE = "pages/judge/deviance.py"
 
@@ -26,9 +26,9 @@ def traced(tmp_path_factory) -> Home:
         models=(Choice("logistic"), Choice("hist_gradient_boosting", (("max_iter", 15),))),
         validation=dataclasses.replace(study.validation, folds=2),
     )  # fmt: skip
-    run = run_here(workspace, study)
-    run_here(workspace, traced_study(study))
-    run_here(workspace, path_study(study, study.candidates()[1]))
+    run, _ = carry_out_here(workspace, study)
+    carry_out_here(workspace, traced_study(study))
+    carry_out_here(workspace, path_study(study, study.candidates()[1]))
     return Home(root, {"binary": Made(study, run)})
 
 

@@ -30,8 +30,8 @@ from outfold.study.steps import with_splits
 from outfold.study.study import NONE, Choice, Study, Validation
 from outfold.study.table import study_table
 from outfold.study.workspace import Workspace
+from tests.here import carry_out_here
 from tests.tables import mixed_table
-from tests.tracing import run_here
 
 TREES = {"hist_gradient_boosting": "max_iter", "lightgbm": "n_estimators"}
 
@@ -77,7 +77,7 @@ def test_both_sides_of_a_split_are_judged(tmp_path: Path) -> None:
     tree = Choice("decision_tree")
     boosted = Choice("hist_gradient_boosting", (("max_iter", 25),))
     study = traced_study(study_of(workspace, "binary", tree, boosted))
-    run = run_here(workspace, study)
+    run, _ = carry_out_here(workspace, study)
     found = traced(workspace, run)
     assert set(found) == {c.name for c in study.candidates()}
     for name, candidate in found.items():
@@ -105,7 +105,7 @@ def test_training_rows_count_as_they_were_before_resampling(tmp_path: Path) -> N
     workspace = Workspace(tmp_path)
     study = study_of(workspace, "binary", Choice("logistic"))
     study = traced_study(study.replace(resamplers=(Choice("random_under"),)))
-    run_here(workspace, study)
+    carry_out_here(workspace, study)
     loaded = with_splits(study_table(workspace, study), study)
     plan = make_plan(study, loaded.table, loaded.splits)
     keys = plan.fits[study.candidates()[1].name]
@@ -138,7 +138,7 @@ def test_a_weaker_penalty_lowers_the_deviance_in_training(tmp_path: Path) -> Non
     candidate = study.candidates()[1]
     asked = path_study(study, candidate)
     assert len(asked.models) == len(strengths(penalty_of("ridge")))  # type: ignore[arg-type]
-    found = deviance_path(workspace, run_here(workspace, asked), candidate)
+    found = deviance_path(workspace, carry_out_here(workspace, asked)[0], candidate)
     assert found is not None
     assert (np.diff(found.values) < 0).all()
     assert (np.diff(found.train) <= 1e-9 * found.train[0]).all()

@@ -13,8 +13,10 @@ from outfold.draw import rootogram
 from outfold.draw.half_normal import half_normal as half_normal_picture
 from outfold.draw.partial_residuals import partial_residuals as partial_picture
 from outfold.judge.count_frequencies import glm_frequencies
+from outfold.judge.diagnostic_points import diagnostic_points
 from outfold.judge.dispersion_test import dispersion_tests
-from outfold.judge.glm import fit_glm
+from outfold.judge.glm import deviance_json, fit_glm
+from outfold.judge.glm_diagnostics import diagnostics
 from outfold.judge.glm_solve import BLOCK, independent_columns, triangle_of
 from outfold.judge.half_normal import draw, half_normal
 from outfold.judge.partial_residuals import partial_residuals
@@ -164,3 +166,26 @@ def test_blocks_give_what_all_rows_at_once_give() -> None:
     fit = fit_glm(frame, "y ~ a + b + c + d", "gaussian")
     whole = np.linalg.lstsq(np.column_stack([np.ones(n), x]), frame["y"], rcond=None)[0]
     np.testing.assert_allclose([c.estimate for c in fit.coefficients], whole, rtol=1e-6)
+
+
+def test_the_command_line_takes_other_tables_and_errors() -> None:
+    """Type II beside sequential, and robust errors in place of the family's."""
+    frame = table()
+    usual = deviance_json(frame, "wild ~ x + z", "poisson")
+    other = deviance_json(frame, "wild ~ x + z", "poisson", table="type2", errors="HC1")
+    assert [row["term"] for row in other["analysis_of_deviance"]] == ["x", "z"]
+    assert other["test"]["kind"] == "type2"
+    assert other["fit"]["coefficients"] == usual["fit"]["coefficients"]
+    assert other["fit"]["standard_errors"]["x"] > usual["fit"]["standard_errors"]["x"]
+
+
+def test_bins_without_events_are_no_finding() -> None:
+    """Where hardly anything happens a bin's mean is a little below 0, and that is right."""
+    rng = np.random.default_rng(5)
+    x = rng.normal(size=2000)
+    yes = (rng.uniform(size=2000) < 1 / (1 + np.exp(3 - 3 * x))).astype(float)
+    points = diagnostic_points(
+        diagnostics(fit_glm(pd.DataFrame({"x": x, "y": yes}), "y ~ x", "binomial"))
+    )
+    off = np.abs(points.trend) > 2 * points.trend_error
+    assert off.mean() <= 0.15
