@@ -98,7 +98,7 @@ def test_the_main_job(server: Server, tab: Tab, csv: Path, tmp_path: Path):
 
     tab.go("Deviance")
     tab.sees("Residual deviance")
-    tab.sees("Every candidate out of fold")
+    tab.sees("Every candidate on one scale")
     tab.sound()
 
     tab.go("Trade-offs")
