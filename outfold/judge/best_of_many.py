@@ -34,10 +34,12 @@ class BestOfMany:
         low: Lower end of the interval of ``corrected``: percentiles over the draws.
         high: Upper end.
         confidence: Of the interval.
-        picked: How often each candidate was the one picked, as a share of the draws.
+        picked: How often each candidate was the one picked, as a share of the draws. The fitted
+            models are the same in each, so this is not how often training again would pick it.
         candidates: How many there were to pick from.
         rows: Rows that were drawn from.
         draws: How often they were drawn.
+        rarest: Rows of the rarest class; None where the target is a number.
     """
 
     metric: str
@@ -53,6 +55,7 @@ class BestOfMany:
     candidates: int
     rows: int
     draws: int
+    rarest: int | None = None
 
     @property
     def optimism(self) -> float:
@@ -88,8 +91,10 @@ def best_of_many(
 
     Rows are drawn with replacement from the stored out-of-fold predictions, within each class where
     there are classes. On the rows drawn the best candidate is picked, on those not drawn it is
-    scored; the mean over the draws is what picking in this way is worth. Where folds were repeated,
-    a row's predictions are drawn together. Nothing is fitted again.
+    scored; the mean over the draws is what picking in this way is worth. Each class occurs among
+    the rows drawn and among the others, as it does among all rows, so all figures average over the
+    same classes. Where folds were repeated, a row's predictions are drawn together. Nothing is
+    fitted again.
 
     Args:
         result: What was measured.
@@ -101,8 +106,8 @@ def best_of_many(
 
     Raises:
         UnknownNameError: There is no such metric.
-        NotApplicableError: Fewer than two candidates can be compared, or they were validated on
-            rows drawn by a bootstrap.
+        NotApplicableError: Fewer than two candidates can be compared, they were validated on rows
+            drawn by a bootstrap, or a class has a single row, which cannot be both drawn and left.
     """
     chosen = chosen_metric(result.study, metric)
     rows = [c for c in result.finished() if known(c, chosen)]
@@ -129,10 +134,18 @@ def best_of_many(
         draws = min(MOST_DRAWS, max(FEWEST_DRAWS, affordable))
     rng = np.random.default_rng(seed)
     strata = _strata(stored[0], ids, position)
+    if single := next((s for s in strata if len(s) == 1), None):
+        code = int(stored[0].truth[position == single[0]][0])
+        named = stored[0].classes[code] if stored[0].classes else code
+        raise NotApplicableError(
+            f"The best score cannot be corrected for having been picked: class {named} has a "
+            "single row, which cannot be both picked on and scored on.",
+            "Two rows of each class are needed, ten or more make it of use.",
+        )
     picks: list[int] = []
     outside: list[float] = []
     for _ in range(draws):
-        drawn = np.concatenate([s[rng.integers(0, len(s), len(s))] for s in strata])
+        drawn = np.concatenate([_drawn(s, rng) for s in strata])
         times = np.bincount(drawn, minlength=len(ids)).astype(np.float64)[position]
         inside = np.array([_weighted(chosen, s, times) for s in scored])
         if np.isnan(inside).all():
@@ -154,6 +167,7 @@ def best_of_many(
         high=float(high), confidence=confidence,
         picked={name: float(share) for name, share in zip(names, counts, strict=True) if share},
         candidates=len(rows), rows=len(ids), draws=len(outside),
+        rarest=min(map(len, strata)) if stored[0].task in ("binary", "multiclass") else None,
     )  # fmt: skip
 
 
@@ -164,6 +178,14 @@ def _strata(stored: Predictions, ids: np.ndarray, position: np.ndarray) -> list[
     truth = np.empty(len(ids), dtype=np.intp)
     truth[position] = stored.truth
     return [np.flatnonzero(truth == c) for c in np.unique(truth)]
+
+
+def _drawn(stratum: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """As many rows as there are, with replacement, so that at least one is left out."""
+    while True:
+        drawn: np.ndarray = stratum[rng.integers(0, len(stratum), len(stratum))]
+        if len(np.unique(drawn)) < len(stratum):
+            return drawn
 
 
 def _weighted(metric: Metric, scored: Scored, times: np.ndarray) -> float:

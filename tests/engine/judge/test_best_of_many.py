@@ -10,7 +10,7 @@ import pytest
 from outfold.errors import NotApplicableError
 from outfold.judge.best_of_many import best_of_many
 from outfold.metrics.catalogue import catalogue
-from tests.engine.judge.small_runs import binary_run, holdout_run, regression_run
+from tests.engine.judge.small_runs import binary_run, holdout_run, multiclass_run, regression_run
 
 
 def test_it_equals_the_paper_s_algorithm_written_out():
@@ -96,3 +96,39 @@ def test_one_candidate_is_not_picked_from_many():
     alone = dataclasses.replace(measured.result, candidates=measured.result.candidates[:1])
     with pytest.raises(NotApplicableError, match="two finished candidates"):
         best_of_many(alone, measured.predictions)
+
+
+def with_a_rare_class(rare: int):
+    """The multi-class run with all but so many rows of its last class taken out."""
+    measured = multiclass_run()
+    made = {}
+    for name, p in measured.stored.items():
+        kept = p.truth != 2
+        kept |= np.isin(p.rows, np.unique(p.rows[p.truth == 2])[:rare])
+        columns = {
+            f.name: getattr(p, f.name)[kept]
+            for f in dataclasses.fields(p)
+            if isinstance(getattr(p, f.name), np.ndarray) and len(getattr(p, f.name)) == len(kept)
+        }
+        made[name] = dataclasses.replace(p, **columns)
+    return measured.result, made
+
+
+def test_a_class_of_two_rows_stays_in_every_figure_that_is_averaged_over_classes():
+    """A class gone from the rows left out would lift the corrected score above the naive one."""
+    run, made = with_a_rare_class(2)
+    p = made[run.finished()[0].name]
+    # Every candidate takes the rare class for another, and is right in all else.
+    wrong = np.eye(3)[np.where(p.truth == 2, 0, p.truth)]
+    made = {name: dataclasses.replace(one, probability=wrong) for name, one in made.items()}
+    found = best_of_many(run, made.__getitem__, "balanced_accuracy", draws=40)
+    assert found.naive == pytest.approx(2 / 3)
+    assert (found.low, found.high) == pytest.approx((2 / 3, 2 / 3))
+    assert found.rarest == 2
+
+
+def test_a_class_of_one_row_cannot_be_picked_on_and_scored_on():
+    """It is said which class, instead of a figure over the other classes."""
+    run, made = with_a_rare_class(1)
+    with pytest.raises(NotApplicableError, match="single row"):
+        best_of_many(run, made.__getitem__, "balanced_accuracy")
