@@ -9,10 +9,15 @@ from components.chart import chart
 from components.names import choice_name
 from components.shell import why
 from components.table import table
-from components.text import number, plain
+from components.text import count, number, plain
 from outfold.errors import NotApplicableError
 from outfold.judge.best_of_many import BestOfMany
+from outfold.judge.leaderboard import Leaderboard
 
+FEWEST_OF_A_CLASS = 10
+"""Rows of the rarest class from which on it is told how often each candidate was picked."""
+SURE = 0.95
+"""Share of the draws that would call a pick sure, which a tie with the best contradicts."""
 AT_ONCE = 60_000
 """Predictions, over all candidates, up to which the best score is corrected without being asked."""
 
@@ -36,13 +41,15 @@ def picked(run: str, metric: str) -> None:
     except NotApplicableError as error:
         st.caption(plain(f"{error.message} {error.hint}", 300))
         return
-    st.caption(plain(_words(found, names), 500))
+    st.caption(plain(in_words(found, names, cache.leaderboard(run, metric)), 900))
     why(
         "Rows are drawn with replacement from the stored predictions; the candidate that is best "
         "on the rows drawn is scored on the rows that were not, "
         f"{found.draws} times over (bootstrap bias-corrected cross-validation: Tsamardinos, "
-        "Greasidou & Borboudakis 2018). Nothing is fitted again. All rows are pooled, so the "
-        "figures may differ a little from means over splits.",
+        "Greasidou & Borboudakis 2018). Nothing is fitted again: the draws show what other rows to "
+        "judge on would change, not what other rows to train on would, which the test against the "
+        "best allows for. All rows are pooled, while the leaderboard averages over splits; the two "
+        "differ most where a class is missing from some splits or a metric ranks rows.",
         "How is the best score corrected?",
     )
 
@@ -58,14 +65,33 @@ def _best_of_many(run: str, metric: str) -> BestOfMany:
     )  # fmt: skip
 
 
-def _words(found: BestOfMany, names: dict[str, str]) -> str:
+def in_words(found: BestOfMany, names: dict[str, str], board: Leaderboard) -> str:
+    """What picking the best was worth; how often each was picked only where that says something."""
+    said = (
+        f"Picked as the best of {found.candidates}: {names.get(found.best, found.best)}, "
+        f"{found.label} {number(found.naive, 4)} over all rows pooled{_beside(found, board)}, "
+        f"{number(found.corrected, 4)} ({number(found.low)} to {number(found.high)}) once picking "
+        "is corrected for."
+    )
+    few = found.rarest is not None and found.rarest < FEWEST_OF_A_CLASS
+    if few:
+        said += f" The rarest class has {count(found.rarest or 0, 'row')}: a rough figure."
+    tied = len(board.tied_with_best) > 1
+    if few or (tied and max(found.picked.values()) >= SURE):
+        return said
     times = sorted(found.picked.items(), key=lambda item: -item[1])[:3]
     often = ", ".join(f"{names.get(name, name)} {share:.0%}" for name, share in times)
     return (
-        f"Picked as the best of {found.candidates}: {found.label} {number(found.naive, 4)} over "
-        f"all rows, {number(found.corrected, 4)} ({number(found.low)} to {number(found.high)}) "
-        f"once picking is corrected for. On other rows the best would have been: {often}."
+        f"{said} Best in {found.draws} redraws of these rows, with the models as fitted: {often}."
     )
+
+
+def _beside(found: BestOfMany, board: Leaderboard) -> str:
+    """The leaderboard's own figure of the same candidate, where it reads differently."""
+    figure = next((r.figures.get(found.metric) for r in board.rows if r.name == found.best), None)
+    if figure is None or number(figure.mean, 4) == number(found.naive, 4):
+        return ""
+    return f" (in the leaderboard {number(figure.mean, 4)}, averaged over the splits)"
 
 
 def effects(run: str, metric: str) -> None:

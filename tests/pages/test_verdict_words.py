@@ -1,0 +1,49 @@
+"""What is said of the best score agrees with what the leaderboard says beside it."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from components.verdicts import in_words
+from outfold.judge.best_of_many import BestOfMany
+from outfold.judge.leaderboard import leaderboard
+from tests.engine.judge.small_runs import binary_run
+
+
+def board_and_figure():
+    board = leaderboard(binary_run().result)
+    board = dataclasses.replace(
+        board, rows=tuple(dataclasses.replace(r, tied=r.rank == 1) for r in board.rows)
+    )
+    best = board.rows[0]
+    found = BestOfMany(
+        board.metric, board.label, board.direction, best.name, 0.5, 0.4, 0.3, 0.6, 0.95,
+        {best.name: 1.0}, 5, 500, 500, 100,
+    )  # fmt: skip
+    return board, found
+
+
+def test_a_pooled_figure_stands_beside_the_leaderboard_s_mean_over_splits():
+    """Two figures of one candidate need a word on why they differ."""
+    board, found = board_and_figure()
+    mean = board.rows[0].figures[board.metric].mean
+    words = in_words(found, {}, board)
+    assert "0.5000 over all rows pooled" in words
+    assert f"in the leaderboard {mean:.4g}" in words
+    same = dataclasses.replace(found, naive=mean)
+    assert "in the leaderboard" not in in_words(same, {}, board)
+
+
+def test_no_share_contradicts_a_tie_or_stands_on_a_handful_of_rows():
+    """100 % beside a tie, or of two positives, would claim more than the draws can show."""
+    board, found = board_and_figure()
+    assert "100%" in in_words(found, {}, board)
+    few = in_words(dataclasses.replace(found, rarest=2), {}, board)
+    assert "100%" not in few
+    assert "2 rows: a rough figure" in few
+    tie = dataclasses.replace(
+        board, rows=tuple(dataclasses.replace(r, tied=r.rank in (1, 2)) for r in board.rows)
+    )
+    assert "100%" not in in_words(found, {}, tie)
+    split = dataclasses.replace(found, picked={found.best: 0.6, board.rows[1].name: 0.4})
+    assert "60%" in in_words(split, {}, tie)
