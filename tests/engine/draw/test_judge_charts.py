@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 
 import numpy as np
 import pandas as pd
@@ -334,3 +335,14 @@ def test_many_rows_are_thinned_in_every_curve() -> None:
     for kind, module in CURVES.items():
         figure = module.draw([curve(stored, kind)])  # type: ignore[arg-type,attr-defined]
         assert sum(len(t.x) for t in figure.data) < 1100
+
+
+def test_labels_of_the_ranking_leave_most_of_a_narrow_screen_to_the_intervals():
+    """No line of a label is longer than two fifths of a telephone's width, and none is cut."""
+    board = leaderboard(binary_run().result)
+    long = "Histogram gradient boosting (rate 0.05), Correlation then L1, SMOTE (neighbours 3)"
+    drawn = leaderboard_intervals.draw(board, {row.name: long for row in board.rows})
+    for tick in drawn.layout.yaxis.ticktext:
+        lines = re.sub("</?b>|◆ ", "", tick).split("<br>")
+        assert max(map(len, lines)) <= leaderboard_intervals.WIDEST
+        assert any(line.startswith("SMOTE") for line in lines)
