@@ -66,10 +66,25 @@ def ranked(run: str, metric: str | None = None) -> None:
         height="content" if len(frame) <= 15 else 560,
         alt="The leaderboard",
     )
+    if words := out_of_order(board):
+        st.caption(words)
     if result.study.validation.declared.apparent:
         st.caption(f"Figures: {plain(board.estimate, 300)}. By split: out of bag, not corrected.")
     by_hand(result.study)
     failures(board)
+
+
+def out_of_order(board: Leaderboard) -> str:
+    """Why a candidate is not tied with the best though a lower one is; nothing where none is so."""
+    last = max((row.rank for row in board.rows if row.tied and row.rank), default=0)
+    apart = [row.rank for row in board.rows if row.rank and row.rank < last and not row.tied]
+    if not apart:
+        return ""
+    who = f"Rank {apart[0]} is" if len(apart) == 1 else f"{len(apart)} ranks from {apart[0]} on are"
+    return (
+        f"{who} not tied with the best though rank {last} is: where the difference from the best "
+        "varies more between splits, a larger one can still be chance."
+    )
 
 
 def by_hand(study: Study) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
+from components.leaderboard import out_of_order
 from components.verdicts import in_words
 from outfold.judge.best_of_many import BestOfMany
 from outfold.judge.leaderboard import leaderboard
@@ -47,3 +48,14 @@ def test_no_share_contradicts_a_tie_or_stands_on_a_handful_of_rows():
     assert "100%" not in in_words(found, {}, tie)
     split = dataclasses.replace(found, picked={found.best: 0.6, board.rows[1].name: 0.4})
     assert "60%" in in_words(split, {}, tie)
+
+
+def test_a_rank_that_is_not_tied_between_tied_ones_is_explained():
+    """Only where the order of ranks and the ties disagree."""
+    board, _ = board_and_figure()
+    assert out_of_order(board) == ""
+    mixed = dataclasses.replace(
+        board, rows=tuple(dataclasses.replace(r, tied=r.rank in (1, 3)) for r in board.rows)
+    )
+    words = out_of_order(mixed)
+    assert words.startswith("Rank 2 is not tied with the best though rank 3 is")
