@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -18,6 +18,7 @@ from outfold.metrics.catalogue import catalogue
 from outfold.task import is_classification
 
 if TYPE_CHECKING:
+    from outfold.judge.leaderboard import Leaderboard
     from outfold.judge.same_rows import SameRows
     from outfold.study.study import Candidate
 
@@ -155,27 +156,44 @@ def _row_by_row(run: str, candidates: Sequence[Candidate]) -> None:
 
 def tied(run: str, metric: str) -> None:
     """Which member of the group tied with the best is the cheapest and which the simplest."""
-    from outfold.judge.tied_group import tied_group
+    if words := in_words(cache.leaderboard(run, metric), names_of(run)):
+        st.markdown(words)
 
-    found = tied_group(cache.leaderboard(run, metric))
+
+def in_words(board: Leaderboard, names: Mapping[str, str]) -> str:
+    """The group at the top and whom to take; a candidate chosen by hand carries its caution."""
+    from outfold.judge.tied_group import tied_group
+    from outfold.study.by_hand import WARNING, is_by_hand
+
+    found = tied_group(board)
     if found is None:
-        return
-    names, best = names_of(run), found.names[0]
+        return ""
+    best = found.names[0]
+    chosen = {r.name for r in board.rows if is_by_hand(r.result.candidate.selector)}
+    caution = f" ({WARNING[:1].lower()}{WARNING[1:].rstrip('.')})"
+
+    def warned(name: str) -> str:
+        return caution if name in chosen else ""
+
+    def named(name: str) -> str:
+        return f"**{plain(names[name], 160)}**{warned(name)}"
+
     said = []
     if found.quickest:
         said.append(
-            "The best is also the quickest to fit"
+            f"The best{warned(best)} is also the quickest to fit"
             if found.quickest == best
-            else f"**{plain(names[found.quickest])}** is the quickest to fit "
+            else f"{named(found.quickest)} is the quickest to fit "
             f"({duration(found.quickest_seconds)} against {duration(found.best_seconds)})"
         )
     if found.simplest:
         said.append(
-            "the best is also the simplest"
+            f"the best{warned(best)} is also the simplest"
             if found.simplest == best
-            else f"**{plain(names[found.simplest])}** is the simplest: its fitted pipeline takes "
+            else f"{named(found.simplest)} is the simplest: its fitted pipeline takes "
             f"{size(found.simplest_bytes)} against {size(found.best_bytes)}"
         )
-    if said:
-        n = len(found.names)
-        st.markdown(f"{n} candidates are tied with each other at the top. {'; '.join(said)}.")
+    if not said:
+        return ""
+    n = len(found.names)
+    return f"{n} candidates are tied with each other at the top. {'; '.join(said)}."

@@ -5,9 +5,12 @@ from __future__ import annotations
 import dataclasses
 
 from components.leaderboard import out_of_order
+from components.pairs import in_words as tied_words
 from components.verdicts import in_words
 from outfold.judge.best_of_many import BestOfMany
 from outfold.judge.leaderboard import leaderboard
+from outfold.study.by_hand import WARNING
+from outfold.study.study import Choice
 from tests.engine.judge.small_runs import binary_run
 
 
@@ -59,3 +62,21 @@ def test_a_rank_that_is_not_tied_between_tied_ones_is_explained():
     )
     words = out_of_order(mixed)
     assert words.startswith("Rank 2 is not tied with the best though rank 3 is")
+
+
+def test_a_candidate_chosen_by_hand_is_not_proposed_without_its_caution():
+    """The sentence that says whom to take says too that the score may be optimistic."""
+    board, _ = board_and_figure()
+    by_hand = Choice.of("pinned", columns=("a", "b"))
+    first, second, *others = board.rows
+    costs = dataclasses.replace(second.result.costs, fit_seconds=0.0, size_bytes=1)
+    plain = dataclasses.replace(second.result, costs=costs)
+    candidate = dataclasses.replace(plain.candidate, selector=by_hand)
+    for result, times in ((plain, 0), (dataclasses.replace(plain, candidate=candidate), 2)):
+        two = dataclasses.replace(second, tied=True, result=result)
+        words = tied_words(
+            dataclasses.replace(board, rows=(first, two, *others)),
+            {first.name: "Best", two.name: "Quick"},
+        )
+        assert "**Quick**" in words
+        assert words.count(WARNING[1:-1]) == times
