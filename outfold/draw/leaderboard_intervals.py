@@ -14,7 +14,7 @@ from outfold.draw.theme import MUTED, colour_of, layout
 from outfold.judge.leaderboard import Leaderboard
 
 MOST = 40
-WIDEST = 18
+WIDEST = 15
 """Characters in a line of a candidate's label: two fifths of a narrow screen."""
 
 
@@ -61,7 +61,10 @@ def draw(board: Leaderboard, names: Mapping[str, str] | None = None) -> go.Figur
         showlegend=False,
     )  # fmt: skip
     ticks = [_tick(called(row.name, names, 60), row.tied) for row in rows]
-    figure.update_yaxes(tickvals=places, ticktext=ticks, autorange="reversed", zeroline=False)
+    figure.update_yaxes(
+        tickvals=places, ticktext=ticks, tickfont={"size": 11}, autorange="reversed",
+        zeroline=False,
+    )  # fmt: skip
     baseline = next((f for row, f in zip(rows, figures, strict=True) if row.baseline), None)
     if baseline is not None:
         figure.add_vline(x=baseline.mean, line={"color": MUTED, "dash": "dot"},
