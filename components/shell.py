@@ -123,11 +123,16 @@ def _other_question(study: Study, run: str) -> None:
         name = cache.dataset(ran.dataset).name
     except OutfoldError:
         name = "a table that is gone"
+    of = ""
+    if ran.dataset != study.dataset:
+        of = f" of **{plain(cache.dataset(study.dataset).name, 60)}**"
+    if (ran.dataset, ran.target) == (study.dataset, study.target):
+        of = f" as {TASK_LABELS[study.task].lower()}"
     with st.container(horizontal=True, vertical_alignment="center"):
         st.warning(
             f"This run predicts **{plain(ran.target, 40)}** of **{plain(name, 60)}** "
-            f"({TASK_LABELS[ran.task].lower()}); the study has since gone on to "
-            f"**{plain(study.target, 40)}**.",
+            f"({TASK_LABELS[ran.task].lower()}); the study that is open predicts "
+            f"**{plain(study.target, 40)}**{of}.",
             icon=":material/history:",
         )
         st.button(

@@ -43,7 +43,8 @@ def test_a_run_of_another_question_says_so(app, home, page):
     binary, count = home.made["binary"], home.made["count"]
     test = app(page, home.root, run=binary.run, study=count.study.key)
     assert_sound(test)
-    assert any("This run predicts" in w.value for w in test.warning)
+    said = next(w.value for w in test.warning if "This run predicts" in w.value)
+    assert "the study that is open predicts **y** of **count table**" in said
     test.button(key="back-to-run").click().run()
     assert_sound(test)
     assert not test.warning
