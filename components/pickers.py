@@ -14,11 +14,16 @@ from outfold.task import TASK_LABELS, TASKS, Task, is_classification
 
 
 def retarget(study: Study, target: str, task: Task | None = None) -> Study:
-    """The study with another target or task; what no longer applies gives way to defaults."""
-    from outfold.study.defaults import with_target
+    """The study with another target or task; what no longer applies goes, which is told."""
+    from outfold.study.defaults import left_behind, with_target
 
     frame, _ = cache.typed(study)
-    return with_target(study, cache.dataset(study.dataset), frame, target, task)
+    dataset = cache.dataset(study.dataset)
+    there = with_target(study, dataset, frame, target, task)
+    if lost := left_behind(study, there, dataset, frame):
+        what = target if target != study.target else TASK_LABELS[there.task].lower()
+        state.note(f"Left out, as it does not apply to {what}: {'; '.join(lost)}.")
+    return there
 
 
 def target_and_task(study: Study, schema: Schema) -> None:

@@ -39,12 +39,21 @@ def frame(header: navigation.Header) -> None:
         told, session.message = session.message, None
         if told.kind == "done":
             st.toast(plain(told.text, 300), icon=":material/check:")
+        elif told.kind == "note":
+            _note(told.text)
         else:
             problem(told.text, told.hint)
     with boundary():
         large.sample_note(session.dataset)
     with st.sidebar, boundary():
         card.study_card(header.name)
+
+
+def _note(text: str) -> None:
+    """Say what a change brought with it, and offer to take it back."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.warning(plain(text, 900), icon=":material/info:")
+        st.button("Undo this change", key="note-undo", icon=":material/undo:", on_click=state.undo)
 
 
 def problem(message: str, hint: str = "") -> None:

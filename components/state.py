@@ -27,7 +27,7 @@ _HISTORY = 100
 class Message:
     """Something to tell once, after the next drawing of the page."""
 
-    kind: Literal["done", "problem"]
+    kind: Literal["done", "note", "problem"]
     text: str
     hint: str = ""
 
@@ -201,6 +201,11 @@ def show_run(run: str | None) -> None:
 def tell(text: str) -> None:
     """Say once that something was done."""
     current().message = Message("done", text)
+
+
+def note(text: str) -> None:
+    """Say once what a change of the study brought with it; undo stands beside it."""
+    current().message = Message("note", text)
 
 
 def go(page: str) -> None:

@@ -102,6 +102,40 @@ def with_target(
     )
 
 
+def left_behind(
+    before: Study, after: Study, dataset: Dataset, frame: pd.DataFrame
+) -> tuple[str, ...]:
+    """What a new target or task took out of a study, in words: ``SMOTE (why it cannot be)``.
+
+    Args:
+        before: The study as it was.
+        after: The study that ``with_target`` made of it.
+        dataset: The table's description.
+        frame: The table, typed as the study says.
+    """
+    types: dict[str, ColumnType] = {c.name: c.type for c in dataset.schema.columns}
+    facts = rough_facts(frame, after.target, after.task, types | dict(after.types))
+    lost: list[str] = []
+    kinds: tuple[Kind, ...] = ("selector", "resampler", "model")
+    for kind in kinds:
+        known = registry(kind)
+        was: tuple[Choice, ...] = getattr(before, f"{kind}s")
+        for choice in was:
+            if choice in getattr(after, f"{kind}s"):
+                continue
+            there = [known[link.key] for link in choice.links if link.key in known]
+            if kind == "model" and not choice.params and all(s.default for s in there):
+                continue  # nobody ticked it: the defaults of the new task take its place
+            why = next((reason for s in there if (reason := s.available(facts))), None)
+            names = " → ".join(s.label for s in there) or choice.label()
+            lost.append(f"{names} ({why.rstrip('.')})" if why else names)
+    kept = dict(after.roles)
+    lost += [f"the role of {column}" for column, _ in before.roles if column not in kept]
+    if before.target_transform != after.target_transform:
+        lost.append("the log scale of the target")
+    return tuple(lost)
+
+
 def moved(study: Study, dataset: Dataset, frame: pd.DataFrame) -> tuple[Study, tuple[str, ...]]:
     """The study on another reading of its table, and what could not come along.
 

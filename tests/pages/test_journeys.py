@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from components import columns
 from outfold.data.store import DatasetStore
 from outfold.errors import StudyError
-from outfold.study.study import Study
+from outfold.study.study import Choice, Study
 from outfold.study.workspace import Workspace
 from tests.pages.conftest import assert_sound
 from tests.tables import mixed_table
@@ -85,6 +85,22 @@ def test_a_new_target_changes_the_task_and_undo_brings_the_old_one_back(loaded):
     assert current(loaded) == before
     loaded.button(key="card-redo").click().run()
     assert current(loaded).target == "signal"
+
+
+def test_a_new_target_says_which_choices_it_left_out(loaded):
+    """A resampler that a target of numbers cannot have is named, and undo stands beside it."""
+    loaded.switch_page("pages/design/train.py").run()
+    loaded.checkbox(key="resampler-class_weight").check().run()
+    before = current(loaded)
+    loaded.switch_page("pages/data/data.py").run()
+    loaded.selectbox(key="target").select("signal").run()
+    said = next(w.value for w in loaded.warning if "Left out" in w.value)
+    assert "does not apply to signal" in said
+    assert "Class weights \\(" in said
+    assert Choice("class_weight") not in current(loaded).resamplers
+    loaded.button(key="note-undo").click().run()
+    assert current(loaded) == before
+    assert not loaded.warning
 
 
 def test_another_reading_keeps_what_was_chosen_and_undo_brings_the_first_back(loaded):
