@@ -18,7 +18,7 @@ from outfold.data.large.opening import is_large, open_large
 from outfold.data.options import ReadOptions
 from outfold.data.typed import Source, plan, write
 from outfold.data.unpack import unpack
-from outfold.errors import OutfoldError
+from outfold.errors import OutfoldError, ReadError
 from outfold.hashing import plain
 
 WHOLE_FILE = "whole.parquet"
@@ -63,8 +63,13 @@ def read_into(folder: Path, path: Path, name: str, options: ReadOptions) -> dict
     if is_parquet(path, name) and is_large(path, options):
         return {**open_large(folder, path, options), "options": _sampling(options, "parquet")}
     plain_file = unpack(path, folder, options.max_bytes, options.member, name)
-    source, notes, found, kind = open_source(plain_file.path, plain_file.name, options)
-    decided = plan(source)
+    try:
+        source, notes, found, kind = open_source(plain_file.path, plain_file.name, options)
+        decided = plan(source)
+    except ReadError as error:
+        if not (told := _misnamed(plain_file.path, plain_file.name, options)):
+            raise
+        raise ReadError(f"{told} {error.message}", error.hint) from None
     table = folder / "table.parquet"
     key = write(source, decided, table)
     found = {"format": kind, **found}
@@ -89,6 +94,14 @@ def read_into(folder: Path, path: Path, name: str, options: ReadOptions) -> dict
         "options": found,
         "bytes_in_memory": in_memory,
     }
+
+
+def _misnamed(path: Path, name: str, options: ReadOptions) -> str:
+    """That a file's name promises something else than its content, or nothing."""
+    try:
+        return "" if options.format else " ".join(recognise(head_of(path, name), name).notes)
+    except ReadError:
+        return ""
 
 
 def is_parquet(path: Path, name: str) -> bool:

@@ -37,8 +37,9 @@ def default_study(dataset: Dataset, frame: pd.DataFrame, sample: Sample | None =
     target = sample.target if sample else propose_target(frame, dataset.schema)
     if target is None:
         raise StudyError(
-            "No column of this table can be predicted: each has a single value or is empty.",
-            "Load a table with a column that varies.",
+            "No column of this table looks like a target: each has a single value, is empty, or "
+            "holds names, dates or free text, a different one in nearly every row.",
+            "Choose the target yourself, or load a table with more rows or other columns.",
         )
     roles: dict[str, Role] = dict(sample.roles) if sample else {}
     task = sample.task if sample else None

@@ -74,6 +74,11 @@ REFUSED: dict[str, tuple[str, bytes | str | Callable[[], bytes], str]] = {
     "header only": ("t.csv", "a,b,c\n", "column names but no rows"),
     "one row": ("t.csv", "a,b\n1,2\n", "There is only one row"),
     "one word": ("t.csv", "hello", "column names but no rows"),
+    "text named excel": (
+        "t.xlsx",
+        "no workbook",
+        "ends in .xlsx, but the content is delimited text: read as that. There are column names",
+    ),
     "binary noise": ("t.csv", NOISE, "neither text nor a known kind of table"),
     "zeros": ("t.csv", b"a,b\n" + b"\0" * 4000, "neither text nor a known kind of table"),
     "picture": ("t.csv", b"\x89PNG\r\n\x1a\n" + NOISE, "is a PNG picture"),
