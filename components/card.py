@@ -9,6 +9,7 @@ import streamlit as st
 
 from components import cache, navigation, state
 from components.text import count, plain
+from outfold.errors import StudyError
 from outfold.study.study import Study
 from outfold.task import TASK_LABELS
 
@@ -23,6 +24,9 @@ BADGES = {
     "failed": (":material/error:", "red"),
     "interrupted": (":material/power_off:", "orange"),
 }
+
+FOLLOWED = ("train", "compare", "tradeoffs")
+"""Pages that follow a run themselves: one count of its fits is enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,8 @@ def study_card(page: str) -> None:
         _table(session.dataset)
         if session.study:
             _plan(session.study)
+            if refused := _refused(session.study):
+                st.caption(f":red[**{plain(refused.message, 200)}**]")
             _history(session)
         if session.run:
             _run(session.run, page)
@@ -68,13 +74,24 @@ def _table(key: str) -> None:
 
 
 def _plan(study: Study) -> None:
-    candidates = len(study.candidates())
-    fits = candidates * study.validation.n_splits
+    from outfold.study.plan import plan_size
+    from outfold.study.quick import fits_on_samples
+
+    candidates, fits = plan_size(study)
+    fits += fits_on_samples(study, cache.dataset(study.dataset).n_rows)
     st.markdown(f"Predicts **{plain(study.target, 40)}**")
     st.caption(
         f"{TASK_LABELS[study.task]}  \n{count(candidates, 'candidate')}"
         + (f", {count(fits, 'fit')}" if fits else "")  # else the groups decide how many
     )
+
+
+def _refused(study: Study) -> StudyError | None:
+    """Why the study's target cannot be predicted, where that is seen without its table."""
+    from outfold.study.table import no_target
+
+    schema = cache.dataset(study.dataset).schema
+    return no_target(study, schema[study.target]) if study.target in schema else None
 
 
 def _history(session: state.Session) -> None:
@@ -99,8 +116,8 @@ def _history(session: state.Session) -> None:
 
 def _run(run: str, page: str) -> None:
     now = _progress(run)
-    if now.has_ended or page == "train":
-        _run_line(run, now)
+    if now.has_ended or page in FOLLOWED:
+        _run_line(run, now, counted=False)
         return
 
     @st.fragment(run_every=2)
@@ -119,11 +136,11 @@ def _progress(run: str) -> RunProgress:
     return progress(cache.workspace(), run, 0)
 
 
-def _run_line(run: str, now: RunProgress) -> None:
+def _run_line(run: str, now: RunProgress, *, counted: bool = True) -> None:
     icon, colour = BADGES[now.state]
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         st.badge(f"Run {now.state}", icon=icon, color=colour)  # type: ignore[arg-type]
-        if now.state == "running" and now.total:
+        if counted and now.state == "running" and now.total:
             st.caption(f"{now.done} of {now.total} fits")
     study = state.current().study
     if study and now.has_ended and cache.workspace().records.run(run).study != study.key:
@@ -134,6 +151,8 @@ def _next(session: state.Session, page: str) -> Next | None:
     """What is worth doing next, unless the page at hand is where it is done."""
     if session.study is None:
         steps = [Next("data", "Choose what to predict")]
+    elif _refused(session.study):
+        steps = [Next("data", "Choose another target")]
     elif session.run is None:
         steps = [Next("train", "Choose what to compare")]
     else:

@@ -52,6 +52,14 @@ def sizes(quick: Quick, n_rows: int) -> tuple[int, ...]:
     return tuple(rows for rows in asked if rows <= n_rows / 2)
 
 
+def fits_on_samples(study: Study, n_rows: int) -> int:
+    """Fits that a quick look adds to a run, at most, without looking at the table."""
+    if study.train_shares:
+        return 0
+    once = sample_study(study, 1.0).validation.n_splits
+    return len(sizes(study.quick, n_rows)) * len(study.candidates()) * once
+
+
 def sample_rows(table: StudyTable, rows: int, folds: int, seed: int) -> Ints:
     """Positions of a sample of a table's rows, ascending.
 

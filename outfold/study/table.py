@@ -10,7 +10,7 @@ import pandas as pd
 from outfold.data.fixes import apply_fixes
 from outfold.data.infer import describe, retype
 from outfold.data.propose import default_role
-from outfold.data.schema import ColumnType, Schema
+from outfold.data.schema import Column, ColumnType, Schema
 from outfold.errors import StudyError
 from outfold.hashing import key_of
 from outfold.metrics.metric import Floats, Ints
@@ -19,6 +19,8 @@ from outfold.study.study import Study
 from outfold.study.workspace import Workspace
 from outfold.task import is_classification
 
+MOST_CLASSES = 200
+"""Classes that a target can have."""
 FEATURE_TYPES: tuple[ColumnType, ...] = ("numeric", "categorical", "boolean", "datetime", "text")
 
 
@@ -119,6 +121,8 @@ def study_table(workspace: Workspace, study: Study) -> StudyTable:
         notes.append(f"{lost:,} rows without a value in {study.target} are left out.")
     rows = np.flatnonzero(known)
     frame = frame.iloc[rows].reset_index(drop=True)
+    if refused := no_target(study, schema[study.target]):
+        raise refused
     target, classes, positive = _target(frame[study.target], study)
 
     features = tuple(
@@ -182,6 +186,36 @@ def study_table(workspace: Workspace, study: Study) -> StudyTable:
     )  # fmt: skip
 
 
+def no_target(study: Study, column: Column) -> StudyError | None:
+    """Why what is meant to be the target names or dates rows instead, or None.
+
+    Args:
+        study: The study.
+        column: Its target as described with the table; the study's own type comes first.
+    """
+    kind = dict(study.types).get(study.target, column.type)
+    if not is_classification(study.task):
+        return None
+    if kind == "identifier":
+        return StudyError(
+            f"{study.target!r} is an identifier: its values name rows, so nothing can be learned.",
+            "Choose another target; if its values do mean something, change the column's type.",
+        )
+    if kind == "datetime":
+        return StudyError(
+            f"{study.target!r} holds dates, which cannot be predicted here.",
+            "Choose another target; this column can be a feature or give the order of rows.",
+        )
+    return _too_many(study, column.unique) if column.unique > MOST_CLASSES else None
+
+
+def _too_many(study: Study, classes: int) -> StudyError:
+    return StudyError(
+        f"The target {study.target!r} has {classes:,} classes.",
+        f"At most {MOST_CLASSES} can be told apart; a number is a regression or count.",
+    )
+
+
 def _target(values: pd.Series, study: Study) -> tuple[Floats | Ints, tuple[str, ...], int]:
     """The target as codes or numbers, the class names, and the positive class's code."""
     if is_classification(study.task):
@@ -196,11 +230,8 @@ def _target(values: pd.Series, study: Study) -> tuple[Floats | Ints, tuple[str, 
                 f"The target {study.target!r} has {len(classes)} classes, and the task is binary.",
                 "Set the task to multi-class.",
             )
-        if len(classes) > 200:
-            raise StudyError(
-                f"The target {study.target!r} has {len(classes)} classes.",
-                "At most 200 can be told apart; a number is a regression or count.",
-            )
+        if len(classes) > MOST_CLASSES:
+            raise _too_many(study, len(classes))
         codes = {name: i for i, name in enumerate(classes)}
         target: Ints = np.asarray(as_text(values).map(codes), dtype=np.intp)
         positive = codes.get(study.positive or "", positive_class(values, classes))

@@ -6,7 +6,18 @@ changed and taken back.
 
 import streamlit as st
 
-from components import cache, columns, findings, large, navigation, pickers, reading, state, table
+from components import (
+    cache,
+    columns,
+    findings,
+    large,
+    navigation,
+    pickers,
+    reading,
+    shell,
+    state,
+    table,
+)
 from components.text import count, plain
 from components.upload import uploader
 
@@ -35,15 +46,19 @@ frame, schema = cache.typed(study)
 
 st.markdown("## What is predicted")
 pickers.target_and_task(study, schema)
-prepared = cache.table(study)
-if study.task == "binary":
-    pickers.positive_class(study, prepared.classes, prepared.positive)
-for note in prepared.notes:
-    st.caption(plain(note, 300))
+prepared = None
+with shell.boundary():
+    prepared = cache.table(study)
+    if study.task == "binary":
+        pickers.positive_class(study, prepared.classes, prepared.positive)
+    for note in prepared.notes:
+        st.caption(plain(note, 300))
 
 st.markdown("## Columns")
 st.caption("Type and role can be changed in the table.")
 columns.columns_editor(study)
+if prepared is None:
+    st.stop()
 
 found = cache.findings(study)
 serious = sum(f.severity == "serious" for f in found)

@@ -103,6 +103,19 @@ def test_a_new_target_says_which_choices_it_left_out(loaded):
     assert not loaded.warning
 
 
+def test_a_target_of_dates_is_refused_in_one_sentence_that_leads_back(loaded):
+    """The card says it on every page, offers no run, and the columns can still be changed."""
+    loaded.selectbox(key="target").select("when").run()
+    said = [e.value for e in loaded.error]
+    assert len(said) == 1
+    assert "holds dates, which cannot be predicted here" in said[0]
+    assert any(m.value == "## Columns" for m in loaded.markdown)
+    loaded.switch_page("pages/start/home.py").run()
+    assert not loaded.exception
+    assert any("holds dates" in c.value for c in loaded.sidebar.caption)
+    assert loaded.button(key="card-next").label == "Choose another target"
+
+
 def test_another_reading_keeps_what_was_chosen_and_undo_brings_the_first_back(loaded):
     """Target and models stay where their columns are still there; the way back is open."""
     loaded.selectbox(key="target").select("signal").run()

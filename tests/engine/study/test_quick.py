@@ -14,7 +14,7 @@ from outfold.study.defaults import default_study, with_target
 from outfold.study.execute import execute
 from outfold.study.order import Order
 from outfold.study.plan import make_plan
-from outfold.study.quick import sample_rows, sampled, samples_of, sizes
+from outfold.study.quick import fits_on_samples, sample_rows, sampled, samples_of, sizes
 from outfold.study.racing import order_of, places
 from outfold.study.speed import Quick, Racing
 from outfold.study.steps import with_splits
@@ -41,6 +41,20 @@ def test_a_small_table_is_not_sampled():
     assert sizes(Quick(on=True), 3_999) == ()
     assert sizes(Quick(on=True), 4_000) == (2_000,)
     assert sizes(Quick(on=True, samples=3), 50_000) == (2_000, 8_000)
+
+
+@pytest.mark.parametrize("samples", [1, 2])
+def test_the_fits_of_a_quick_look_are_known_before_its_table_is_read(workspace, samples):
+    """The count beside the menu and that of the plan are one number."""
+    study = study_of(workspace, n_rows=2600).replace(
+        models=(Choice("logistic"),), quick=Quick(on=True, rows=300, samples=samples)
+    )
+    table = study_table(workspace, study)
+    loaded = with_splits(table, study)
+    plan = make_plan(study, table, loaded.splits)
+    plan = dataclasses.replace(plan, samples=samples_of(study, loaded).plans)
+    own = len(study.candidates()) * study.validation.n_splits
+    assert own + fits_on_samples(study, 2600) == len(plan.every_fit()) > own
 
 
 def test_a_sample_keeps_the_classes_and_spares_the_rare_one(workspace):

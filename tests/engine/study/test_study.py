@@ -5,8 +5,10 @@ import json
 import pytest
 
 from outfold.data.fix import Fix
+from outfold.data.schema import Column
 from outfold.errors import ParameterError, StudyError, UnknownNameError
 from outfold.study.study import BASELINE, Choice, Study, Validation
+from outfold.study.table import no_target
 
 FULL = Study(
     dataset="abc",
@@ -105,3 +107,24 @@ def test_the_json_is_plain():
     raw = json.loads(FULL.to_json())
     assert raw["models"][0] == {"key": "logistic", "params": []}
     assert raw["validation"]["scheme"] == "stratified_grouped"
+
+
+@pytest.mark.parametrize(
+    ("kind", "unique", "complaint"),
+    [
+        ("identifier", 900, "'y' is an identifier"),
+        ("datetime", 30, "'y' holds dates"),
+        ("categorical", 201, "has 201 classes"),
+        ("categorical", 200, ""),
+        ("numeric", 3, ""),
+    ],
+)
+def test_a_column_that_names_or_dates_rows_is_no_target(kind, unique, complaint):
+    """Seen from the table's description; a type set by hand comes before the one that was read."""
+    study = Study("d", "y", "multiclass")
+    column = Column("y", kind, unique=unique)
+    refused = no_target(study, column)
+    assert complaint in refused.message if complaint else refused is None
+    assert no_target(study.replace(task="regression"), column) is None
+    if kind == "identifier":
+        assert "classes" in no_target(study.replace(types={"y": "categorical"}), column).message
