@@ -81,6 +81,15 @@ def seeds(run: str, candidates: Sequence[Candidate], metric: str) -> None:
             missing, f"Run the chosen candidates with {count(len(missing), 'more seed')}", "seed"
         )
     known = [found for found in runs if found is not None]
+    going = [found for found in known if not progress.has_ended(found)]
+    if len(going) > 1:
+        st.button(
+            f"Cancel all {len(going)} runs",
+            key="cancel-seeds",
+            icon=":material/stop_circle:",
+            on_click=state.attempt,
+            args=(_cancel, tuple(going)),
+        )
     for found in known:
         progress.run_progress(found, lambda _: None, compact=True)
     ended = [found for found in known if progress.has_ended(found)]
@@ -126,3 +135,10 @@ def _start(asked: Sequence[Study]) -> None:
 
     for one in asked:
         start(cache.workspace(), one)
+
+
+def _cancel(runs: Sequence[str]) -> None:
+    from outfold.study.run import cancel
+
+    for run in runs:
+        cancel(cache.workspace(), run)
