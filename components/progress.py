@@ -37,12 +37,18 @@ def run_progress(run: str, below: Callable[[str], None], *, compact: bool = Fals
         if now.state != before.state:
             # Only a full rerun begins or ends the polling, and redraws the study card.
             st.rerun()
-        if compact and now.state == "finished":
+        # Places of their own: what a look leaves out must not push the rest from where it stands,
+        # or the page shows it twice until it is drawn in full.
+        head, body, foot = st.container(), st.container(), st.container()
+        short = compact and now.state == "finished"
+        if not short:
+            with head:
+                _status(run, now)
+        with body:
             below(run)
-            return
-        _status(run, now)
-        below(run)
-        _events(now)
+        if not short:
+            with foot:
+                _events(now)
 
     watch()
 
@@ -63,8 +69,9 @@ def _status(run: str, now: RunProgress) -> None:
         if now.failed:
             st.badge(f"{now.failed} failed", icon=":material/error:", color="red")
         st.space("stretch")
+        act = st.empty()
         if not now.has_ended:
-            st.button(
+            act.button(
                 "Cancel",
                 key=f"cancel-{run}",
                 icon=":material/stop_circle:",
@@ -72,7 +79,7 @@ def _status(run: str, now: RunProgress) -> None:
                 args=(intents.cancel_run, run),
             )
         elif now.state != "finished":
-            st.button(
+            act.button(
                 "Resume",
                 key=f"resume-{run}",
                 type="primary",
@@ -81,8 +88,9 @@ def _status(run: str, now: RunProgress) -> None:
                 args=(intents.resume_run, run),
             )
     st.progress(now.done / now.total if now.total else 0.0, text=_words(now))
+    doing = st.empty()
     if now.running:
-        st.caption("Now: " + "; ".join(plain(label, 80) for label in now.running[:4]))
+        doing.caption("Now: " + "; ".join(plain(label, 80) for label in now.running[:4]))
     if now.reason:
         st.warning(plain(now.reason, 400), icon=":material/info:")
 
