@@ -105,6 +105,7 @@ def _control(study: Study, field: Param) -> None:
     now, about = study.validation, field.help
     if field.source:
         about = f"{about} ({field.source})"
+    about = f"{about} {field.wanted().capitalize()}.".strip()
 
     def change(value: Any) -> Study:
         changed: dict[str, Any] = {field.key: field.check(value)}
