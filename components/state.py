@@ -135,11 +135,13 @@ def address(session: Session) -> dict[str, str]:
 
 def write_address() -> None:
     """Put the session's keys into the address, so that it can be shared and refreshed."""
-    for name, value in _wanted(current()).items():
-        if value and st.query_params.get(name) != value:
-            st.query_params[name] = value
-        elif not value and name in st.query_params:
+    wanted = _wanted(current())
+    for name, value in wanted.items():
+        if not value and name in st.query_params:
             del st.query_params[name]
+    changed = {n: v for n, v in wanted.items() if v and st.query_params.get(n) != v}
+    if changed:  # in one message, because the browser takes each for a step that Back goes through
+        st.query_params.update(changed)
 
 
 def open_table(dataset: str, study: Study | None, run: str | None = None) -> None:
