@@ -67,9 +67,9 @@ def read_into(folder: Path, path: Path, name: str, options: ReadOptions) -> dict
         source, notes, found, kind = open_source(plain_file.path, plain_file.name, options)
         decided = plan(source)
     except ReadError as error:
-        if not (told := _misnamed(plain_file.path, plain_file.name, options)):
+        if not (misnamed := _misnamed(plain_file.path, plain_file.name, options)):
             raise
-        raise ReadError(f"{told} {error.message}", error.hint) from None
+        raise ReadError(f"{misnamed} {error.message}", error.hint) from None
     table = folder / "table.parquet"
     key = write(source, decided, table)
     found = {"format": kind, **found}
