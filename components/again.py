@@ -92,10 +92,11 @@ def seeds(run: str, candidates: Sequence[Candidate], metric: str) -> None:
         )
     for found in known:
         progress.run_progress(found, lambda _: None, compact=True)
-    ended = [found for found in known if progress.has_ended(found)]
-    if not ended:
+    results = [cache.result(found) for found in known if progress.has_ended(found)]
+    done = [result for result in results if result.state == "finished"]
+    if not done:
         return
-    measured = seed_variance([cache.result(r) for r in (run, *ended)], metric)
+    measured = seed_variance([cache.result(run), *done], metric)
     names = names_of(run)
     chart(picture.draw(measured, names), "seed-variance")
     why(

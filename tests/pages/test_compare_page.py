@@ -1,7 +1,12 @@
 """Every view of the Compare page is drawn for every task that has it, and says what it shows."""
 
+import shutil
+
 import pytest
 
+from outfold.study.run import new_run
+from outfold.study.varied import seed_studies
+from outfold.study.workspace import Workspace
 from tests.pages.conftest import assert_sound
 
 COMPARE = "pages/judge/compare.py"
@@ -90,3 +95,19 @@ def test_what_is_measured_again_says_what_it_takes_before_it_begins(app, home, v
     assert_sound(page)
     assert any("up to" in m.value and "fits" in m.value for m in page.markdown)
     assert any(b.label == "Measure" for b in page.button)
+
+
+def test_runs_with_other_seeds_are_cancelled_by_one_button(app, home, tmp_path):
+    """Each has a button of its own, and one more stops them all."""
+    made, root = home.made["count"], tmp_path / "home"
+    shutil.copytree(home.root, root)
+    workspace = Workspace(root)
+    only = next(c for c in made.study.candidates() if not c.is_baseline)
+    asked = seed_studies(made.study, [only, made.study.candidates()[0]])
+    runs = [new_run(workspace, one, "") for one in asked]
+    page = app(COMPARE, root, study=made.study.key, run=made.run, view="Seeds")
+    assert page.button(key=f"cancel-{runs[0]}").label == "Cancel"
+    page.button(key="cancel-seeds").click().run()
+    assert_sound(page)
+    assert {workspace.records.run(run).state for run in runs} == {"cancelled"}
+    assert not any(b.label.startswith("Cancel") for b in page.button)
