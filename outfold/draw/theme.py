@@ -121,7 +121,8 @@ def label(name: object, longest: int = 40) -> str:
     text = str(name)
     if len(text) > longest:
         text = text[: longest - 1] + "…"
-    return html.escape(text)
+    # Plotly turns only these three back: a quotation mark would stand as &quot; in the chart.
+    return html.escape(text, quote=False)
 
 
 def layout(

@@ -90,3 +90,9 @@ def test_the_layout_names_axes_and_breaks_long_titles():
     assert figure.layout.plot_bgcolor is None
     assert figure.layout.font.family is None
     assert not re.search(r"\d", str(figure.layout.width or ""))
+
+
+def test_names_are_escaped_as_far_as_plotly_turns_it_back():
+    """Quotation marks stay as they are; what could be markup does not."""
+    assert theme.label('city "quoted", comma') == 'city "quoted", comma'
+    assert theme.label("<b>a</b> & 🎈") == "&lt;b&gt;a&lt;/b&gt; &amp; 🎈"
