@@ -48,6 +48,12 @@ DIVERGING: list[str] = [
 ]  # fmt: skip
 """Negative through nothing to positive, red to blue: ColorBrewer RdBu, colour-blind safe."""
 
+DIVERGING_DARK: list[str] = [
+    "#FFC2AE", "#F58E76", "#D9583F", "#94392C", "#37282A",
+    "#22303A", "#2B6595", "#3F8FC8", "#86BEE6", "#C6E4F9",
+]  # fmt: skip
+"""The same hues on a dark ground: nothing is nearly the ground, the strongest is the lightest."""
+
 POSITIVE = "#0078BA"
 NEGATIVE = "#D55E00"
 NEUTRAL = "#7F7F7F"
