@@ -62,6 +62,11 @@ def drawn(figure: go.Figure) -> Drawn:
     return Drawn(_untitled(figure), *heading(figure), spoken(figure))
 
 
+def dark() -> bool:
+    """Whether the reader's ground is dark, for charts whose colours fade into it."""
+    return st.context.theme.type == "dark"
+
+
 def chart(
     figure: go.Figure | Drawn,
     key: str,
@@ -117,4 +122,8 @@ def _untitled(figure: go.Figure) -> go.Figure:
     bare.update_layout(title=None)
     if top and height:
         bare.update_layout(margin_t=TOP, height=height - top + TOP)
+        for axis in bare.select_xaxes(lambda a: a.side == "top" and not a.title.text):
+            # Names above the plot reach up to the toolbar: an empty title keeps its place free.
+            axis.title = {"text": " ", "font": {"size": 26}, "standoff": 0}
+            bare.layout.height += TOP
     return bare

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from components import cache, large, waiting
-from components.chart import Drawn, drawn
+from components.chart import Drawn, dark, drawn
 from components.measuring import Measuring
 from components.text import plain
 from outfold.data.propose import default_role
@@ -134,10 +134,12 @@ def matrix(study: Study, how: Measuring, only_significant: bool) -> Drawn:
     """The picture of all pairs; drawn once, because it holds thousands of cells."""
     from outfold.draw import association_matrix
 
-    found = associations(study, how)
+    found, ground = associations(study, how), dark()
     return cache.remember(
-        "matrix", *parts(study), how, only_significant,
-        compute=lambda: drawn(association_matrix.draw(found, hide_insignificant=only_significant)),
+        "matrix", *parts(study), how, only_significant, ground,
+        compute=lambda: drawn(
+            association_matrix.draw(found, hide_insignificant=only_significant, dark=ground)
+        ),
         say="Drawing the matrix",
     )  # fmt: skip
 

@@ -11,6 +11,7 @@ from components import cache, chart, leaderboard, shell, state, table
 from components.names import choice_name
 from components.params import replacing
 from components.text import count, number, plain
+from components.trial import trial
 from outfold.registry import Facts, registry
 from outfold.study.study import NONE, Choice, Study
 
@@ -50,6 +51,9 @@ REPEATS = (
     "itself goes by symmetrical uncertainty, after "
     "cutting numbers into bins, so what it calls a repeat can show a low |r|."
 )
+NEEDS_TRIAL = "Try the methods first: the button is above."
+RUNNING = "The methods are being tried: see above how far that is. What they find stands here then."
+ENDED_EARLY = "The trial ended before there was something to show: what happened stands above."
 TAKING = (
     "Taking a method adds it to the comparison: it is **fitted again in each training fold**, so "
     "the score stays honest, and the columns may differ a little from fold to fold. The list that "
@@ -84,6 +88,27 @@ def methods_of(study: Study, facts: Facts) -> list[Choice]:
 def searching(choices: Sequence[Choice]) -> list[Choice]:
     """Those that look at the rows: columns chosen by hand are the same whatever the rows are."""
     return [c for c in choices if c.key != "pinned"]
+
+
+def tried(study: Study, facts: Facts, choices: Sequence[Choice]) -> tuple[str | None, str]:
+    """The trial of the methods that can be shown, and what to say where there is none.
+
+    A trial once finished stays when columns are taken by hand: these alone are offered to be tried.
+    """
+    from outfold.study.selections import finished_like, latest_run
+    from outfold.study.trial import trial_study
+
+    wanted = trial_study(study, facts, "selector", choices)
+    workspace = cache.workspace()
+    own = latest_run(workspace, wanted)
+    shown = None
+    if own is None or workspace.records.run(own).state != "finished":
+        shown = finished_like(workspace, wanted)
+    known = None if shown is None else workspace.study(workspace.records.run(shown).study)
+    run = trial(wanted, "methods", filling, known)
+    if own is None:
+        return shown, NEEDS_TRIAL
+    return shown or run, ENDED_EARLY if run else RUNNING
 
 
 def filling(run: str) -> None:

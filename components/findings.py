@@ -28,7 +28,12 @@ SHOWN = 8
 def findings_list(found: Sequence[Finding], study: Study) -> None:
     """Every finding, the serious ones first, with its fix."""
     if not found:
-        st.success("Nothing conspicuous was found in this table.", icon=":material/check_circle:")
+        # The first note says how the file was read, the others what was noticed in doing so.
+        noticed = len(cache.dataset(study.dataset).notes) > 1
+        nothing = "Apart from the notes above, nothing" if noticed else "Nothing"
+        st.success(
+            f"{nothing} conspicuous was found in this table.", icon=":material/check_circle:"
+        )
     for place, finding in enumerate(found[:SHOWN]):
         _row(finding, place, study)
     if len(found) > SHOWN:

@@ -2,8 +2,27 @@
 
 from __future__ import annotations
 
+from components.text import count
 from outfold.registry import Kind, registry, worded
 from outfold.study.study import Candidate, Choice
+
+_OF: dict[str, Kind] = {
+    "prepare": "preparation", "select": "selector", "resample": "resampler",
+    "fit": "model", "tune": "model", "explain": "model",
+}  # fmt: skip
+"""What kind of strategy the step of a run that begins with a word is about."""
+
+
+def step_name(label: str) -> str:
+    """A step of a run with its strategy's label: ``fit Random forest, split 1 of 3``."""
+    step, split, rest = label.rpartition(", split ")
+    verb, _, what = step.partition(" ")
+    key = what.partition("(")[0]
+    if verb not in _OF or key not in registry(_OF[verb]):
+        return label
+    # The columns chosen by hand would fill the line.
+    inside = "" if key == "pinned" else what[len(key) :]
+    return f"{verb} {registry(_OF[verb])[key].label}{inside}{split}{rest}"
 
 
 def choice_name(kind: Kind, choice: Choice) -> str:
@@ -17,6 +36,9 @@ def choice_name(kind: Kind, choice: Choice) -> str:
     if choice.key not in known:
         return choice.label()
     strategy = known[choice.key]
+    if choice.key == "pinned":
+        n = len(columns) if isinstance(columns := dict(choice.params).get("columns"), tuple) else 0
+        return f"{strategy.label} ({count(n, 'column')})"
     labels = {p.key: p.label.lower() for p in strategy.params}
     inside = ", ".join(f"{labels.get(key, key)} {worded(value)}" for key, value in choice.params)
     return f"{strategy.label} ({inside})" if inside else strategy.label

@@ -42,10 +42,13 @@ def section(study: Study, found: Associations) -> None:
         a = st.selectbox(
             "Column", names, index=names.index(first.a), key=ONE, bind="query-params"
         ) or first.a  # fmt: skip
+    # Another measure may leave out one of two columns chosen: the other must not meet itself.
+    rest = [name for name in names if name != a]
+    beside = first.a if first.b == a else first.b
     with cells[1]:
         b = st.selectbox(
-            "Beside", names, index=names.index(first.b), key=OTHER, bind="query-params"
-        ) or first.b  # fmt: skip
+            "Beside", rest, index=rest.index(beside), key=OTHER, bind="query-params"
+        ) or beside  # fmt: skip
     kinds = ("numeric", "datetime", "boolean")
     schema = explore.schema_of(study)
     numbers = [c.name for c in schema.columns if c.type in kinds and c.name not in (a, b)]
@@ -57,9 +60,6 @@ def section(study: Study, found: Associations) -> None:
             help="Columns whose influence is taken out of two numbers: partial correlation.",
             key="pair-given",
         )
-    if a == b:
-        st.info(f"{plain(a)} stands on both sides. Choose two different columns.")
-        return
     rows = measured(study, a, b, tuple(given))
     keys = [k for k in rows["key"] if isinstance(k, str)]
     measure = "auto"

@@ -9,6 +9,7 @@ import streamlit as st
 
 from components import cache, intents, state
 from components.card import BADGES
+from components.names import step_name
 from components.text import count, duration, plain
 
 if TYPE_CHECKING:
@@ -90,7 +91,8 @@ def _status(run: str, now: RunProgress) -> None:
     st.progress(now.done / now.total if now.total else 0.0, text=_words(now))
     doing = st.empty()
     if now.running:
-        doing.caption("Now: " + "; ".join(plain(label, 80) for label in now.running[:4]))
+        names = "; ".join(plain(step_name(label), 80) for label in now.running[:4])
+        doing.caption(f"Now: {names}")
     if now.reason:
         st.warning(plain(now.reason, 400), icon=":material/info:")
 
@@ -116,4 +118,4 @@ def _events(now: RunProgress) -> None:
         for event in now.events[:EVENTS]:
             took = f" in {duration(event.seconds)}" if event.seconds is not None else ""
             why = f": {plain(event.reason, 200)}" if event.reason else ""
-            st.caption(f"{event.kind.capitalize()} {plain(event.label, 100)}{took}{why}")
+            st.caption(f"{event.kind.capitalize()} {plain(step_name(event.label), 100)}{took}{why}")

@@ -12,13 +12,16 @@ from outfold.registry import registry
 from outfold.study.study import Study
 
 
-def trial(study: Study, what: str, filling: Callable[[str], None]) -> str | None:
+def trial(
+    study: Study, what: str, filling: Callable[[str], None], known: Study | None = None
+) -> str | None:
     """Offer a trial, follow it, and return its run once it has ended.
 
     Args:
         study: The small study; its run is found by the study's key, also after a refresh.
         what: What is tried, such as ``selectors``.
         filling: Draws what the run has found so far.
+        known: A study that has been tried and is shown meanwhile: only the rest is offered.
     """
     from outfold.study.selections import latest_run
     from outfold.study.split import fits_each
@@ -27,10 +30,13 @@ def trial(study: Study, what: str, filling: Callable[[str], None]) -> str | None
     if run is None:
         model = registry("model")[study.models[0].key].label
         each = fits_each(study.validation, cache.table(study).groups)
-        fits = len(study.candidates()) * each
+        done = set(known.candidates()) if known else set()
+        fits = len(set(study.candidates()) - done) * each
+        rest = f"the rest of these {what}, such as columns chosen by hand,"
+        named = rest if known else f"these {what}"
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             st.markdown(
-                f"Try these {what} out of fold with **{model}**: {count(fits, 'fit')}. "
+                f"Try {named} out of fold with **{model}**: {count(fits, 'fit')}. "
                 "What is computed here is not computed again by the comparison.",
                 width="stretch",
             )

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
-from outfold.draw.theme import DIVERGING, SEQUENTIAL, label, layout
+from outfold.draw.theme import DIVERGING, DIVERGING_DARK, SEQUENTIAL, label, layout
 from outfold.explore.associations import SIGNIFICANT, Associations
 from outfold.explore.measures import MEASURES, ORDER, Floats
 from outfold.explore.multiplicity import shown_p
@@ -35,6 +35,11 @@ GREYS: list[str] = [
     "#A8A8A8", "#919191", "#7A7A7A", "#646464", "#4D4D4D",
 ]  # fmt: skip
 """For measures without a sign: no hue, so that nobody takes them for positive ones."""
+GREYS_DARK: list[str] = [
+    "#262C30", "#343A3D", "#43484B", "#54585B", "#676B6D",
+    "#7C7F81", "#929596", "#AAACAD", "#C6C7C7", "#E4E4E4",
+]  # fmt: skip
+"""The same on a dark ground."""
 
 
 def draw(
@@ -44,6 +49,7 @@ def draw(
     verb: str = "go together",
     apart: str = "No pair of columns has a measurable association",
     only_positive: bool = False,
+    dark: bool = False,
 ) -> go.Figure:
     """A heatmap with strongly associated columns side by side.
 
@@ -58,6 +64,7 @@ def draw(
         verb: What the strongest pair does most, for the title.
         apart: The title where no pair does.
         only_positive: Whether only a significant pair of positive value does.
+        dark: Whether the ground is dark, where weak cells have to be dark too.
     """
     names = list(_shown(found))
     if len(found) == 0 or len(names) < 2:
@@ -72,7 +79,7 @@ def draw(
     doubtful = ~(adjusted < SIGNIFICANT) & ~np.isnan(value)
     shown = np.where(doubtful, np.nan, value) if hide_insignificant else value
     axis = _distinct([label(name, 22) for name in names])
-    figure = go.Figure(_heatmaps(found, shown, measure, doubtful, cells, names, axis))
+    figure = go.Figure(_heatmaps(found, shown, measure, doubtful, cells, names, axis, dark))
     figure.add_traces(_points(names, axis, value, doubtful & ~np.isnan(shown), cells))
     outlined = _outline(figure, found, names)
     _axes(figure, axis)
@@ -134,12 +141,18 @@ def _heatmaps(
     cells: Texts,
     names: list[str],
     axis: list[str],
+    dark: bool,
 ) -> list[go.Heatmap]:
     """One square of the measures with a sign, one of those without, each with its scale."""
     signed = np.isin(measure, [i for i, key in enumerate(ORDER) if MEASURES[key].signed])
     unsigned = (measure < len(ORDER)) & ~signed
     used = [MEASURES[m] for m in found.measures_used() if not MEASURES[m].signed]
     long = len(names) <= LABELS
+    greys = GREYS_DARK if dark else GREYS
+    with_sign, without = (
+        DIVERGING_DARK if dark else DIVERGING,
+        greys if signed.any() else SEQUENTIAL,
+    )
     both = []
     for mask, has_sign in ((signed, True), (unsigned, False)):
         if not mask.any():
@@ -163,7 +176,7 @@ def _heatmaps(
                 z=np.round(z, 4),
                 zmin=-1.0 if has_sign else 0.0,
                 zmax=top,
-                colorscale=DIVERGING if has_sign else GREYS if signed.any() else SEQUENTIAL,
+                colorscale=with_sign if has_sign else without,
                 colorbar={
                     "title": {"text": unit, "font": {"size": 11}},
                     "thickness": 10,

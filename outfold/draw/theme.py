@@ -48,6 +48,12 @@ DIVERGING: list[str] = [
 ]  # fmt: skip
 """Negative through nothing to positive, red to blue: ColorBrewer RdBu, colour-blind safe."""
 
+DIVERGING_DARK: list[str] = [
+    "#FFC2AE", "#F58E76", "#D9583F", "#94392C", "#37282A",
+    "#22303A", "#2B6595", "#3F8FC8", "#86BEE6", "#C6E4F9",
+]  # fmt: skip
+"""The same hues on a dark ground: nothing is nearly the ground, the strongest is the lightest."""
+
 POSITIVE = "#0078BA"
 NEGATIVE = "#D55E00"
 NEUTRAL = "#7F7F7F"
@@ -121,7 +127,8 @@ def label(name: object, longest: int = 40) -> str:
     text = str(name)
     if len(text) > longest:
         text = text[: longest - 1] + "…"
-    return html.escape(text)
+    # Plotly turns only these three back: a quotation mark would stand as &quot; in the chart.
+    return html.escape(text, quote=False)
 
 
 def layout(

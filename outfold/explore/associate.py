@@ -57,6 +57,8 @@ _KIND_CODES = {
     for a, b in both
 }
 """The kind of a pair by what its columns are: 0 numbers, 1 levels, 2 truth values."""
+ONES = 6
+"""Columns of two levels of which a note says which level counts as 1."""
 SECONDS = 3.0
 """About how long ranks and distances may take before rows are sampled; stated in the notes."""
 
@@ -87,7 +89,8 @@ def associate(
         frame: The typed table.
         schema: Its columns' types.
         measure: ``auto`` or the one measure for all pairs. For Pearson, Spearman, Kendall,
-            distance and partial a boolean column counts as 0 and 1.
+            distance and partial a boolean column counts as 0 and 1; for the point-biserial
+            correlation so do two levels, the second as 1.
         prefer: With ``auto``: measures that take the place of the usual ones for their kinds of
             pair, such as ``["spearman", "cramers_v"]``.
         by_kind: With ``auto``: the measure for a kind of pair, such as
@@ -139,6 +142,8 @@ def associate(
     )
     truth = frozenset(c.name for c in schema.columns if c.type == "boolean")
     data = replace(data, left_out=(*data.left_out, *no_numbers))
+    if measure == "point_biserial":
+        data, truth = _two_levels(data, truth)
     data = _without_unmeasured(data, chosen, truth)
     names = [c for c in schema.names() if c in data.number_names or c in data.level_names]
     for name in [*([] if target is None else [target]), *given]:
@@ -194,6 +199,17 @@ def _chosen(
     return chosen
 
 
+def _two_levels(data: Columns, truth: frozenset[str]) -> tuple[Columns, frozenset[str]]:
+    """Columns of two levels counted among the truth values, and a note of which level is 1."""
+    two = {c: t[1] for c, t in zip(data.level_names, data.levels, strict=True) if len(t) == 2}
+    ones = [f"{level} of {name}" for name, level in two.items() if name not in truth]
+    if not ones:
+        return data, truth
+    rest = f" and {len(ones) - ONES:,} more" if len(ones) > ONES else ""
+    note = f"Of two levels the second counts as 1: {', '.join(ones[:ONES])}{rest}."
+    return replace(data, notes=(*data.notes, note)), truth | set(two)
+
+
 def _without_unmeasured(
     data: Columns, chosen: dict[PairKind, Measure], truth: Collection[str]
 ) -> Columns:
@@ -207,7 +223,12 @@ def _without_unmeasured(
         data = replace(data, number_names=(), numbers=())
     if not {"nominal", "mixed"} & set(chosen):
         gone = {c for c in data.level_names if "truth" not in chosen or c not in truth}
-        out = [LeftOut(c, f"has levels, for which {names} is not defined") for c in gone]
+        but = "other than two levels" if "truth" in chosen else "levels"
+        out = [
+            LeftOut(c, f"has {but}, for which {names} is not defined")
+            for c in data.level_names
+            if c in gone
+        ]
         kept = [i for i, c in enumerate(data.level_names) if c not in gone]
         data = replace(
             data,

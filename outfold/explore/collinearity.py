@@ -98,7 +98,8 @@ def collinearity(
             terms[name] = (codes[rows][:, None] == seen[None, 1:]).astype(np.float64)
     flat = [c for c, v in terms.items() if not v.size or (v == v[0]).all()]
     left_out += [LeftOut(c, "does not vary in these rows") for c in flat]
-    found = inflation_of({c: terms[c] for c in schema.names() if c in terms and c not in flat})
+    kept = {c: terms[c] for c in schema.names() if c in terms and c not in flat}
+    found = inflation_of(kept, len(frame) - data.n_rows)
     ranked = dict(sorted(found.items(), key=lambda item: -item[1].scaled))
     return Collinearity(ranked, len(rows), tuple(left_out), tuple(notes))
 
@@ -128,8 +129,21 @@ def inflation(frame: pd.DataFrame, schema: Schema) -> dict[str, Inflation]:
     return dict(collinearity(frame, schema).columns)
 
 
-def inflation_of(terms: Mapping[str, Floats]) -> dict[str, Inflation]:
+def _too_wide(rows: int, width: int, *, gaps: bool) -> tuple[str, str]:
+    """That rows are too few, and what would help: filling gaps only where there are some."""
+    kind, more = ("complete rows", ", or fill the missing values") if gaps else ("rows", "")
+    return (
+        f"{rows:,} {kind} cannot tell {width:,} coefficients apart.",
+        f"Take in fewer columns, of {max(2, rows - 2):,} coefficients at most{more}.",
+    )
+
+
+def inflation_of(terms: Mapping[str, Floats], lost: int = 0) -> dict[str, Inflation]:
     """The same for given terms: arrays of shape (n_rows, df) without missing values.
+
+    Args:
+        terms: The arrays by column.
+        lost: Rows that were left out for their gaps, for the advice where rows are too few.
 
     Raises:
         NotApplicableError: As for ``collinearity``.
@@ -143,10 +157,7 @@ def inflation_of(terms: Mapping[str, Floats]) -> dict[str, Inflation]:
     design = design / np.linalg.norm(design, axis=0)
     rows, width = design.shape
     if rows <= width + 1:
-        raise NotApplicableError(
-            f"{rows:,} complete rows cannot tell {width:,} coefficients apart.",
-            "Take in fewer columns, or fill the missing values.",
-        )
+        raise NotApplicableError(*_too_wide(rows, width, gaps=lost > 0))
     # The triangle has the same angles between columns as the design, at any number of rows.
     triangle: Floats = np.asarray(np.linalg.qr(design, mode="r"))
     size = np.linalg.svd(triangle, compute_uv=False)

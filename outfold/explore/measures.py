@@ -143,8 +143,8 @@ _INFOS = (
     MeasureInfo(
         "point_biserial",
         "Point-biserial correlation",
-        "Pearson's r of a number with a truth value as 0 or 1: above 0 where the number is greater"
-        " for true, below 0 where it is smaller.",
+        "Pearson's r of a number with a truth value or one of two levels as 0 or 1: above 0 where"
+        " the number is greater for true or the second level, below 0 where it is smaller.",
         ("truth",),
         True,
         True,

@@ -171,24 +171,26 @@ def _mixed(data: Columns, truth: bool, level: float) -> tuple[Measured, ...]:
     none = "" if not np.isnan(got.eta) else "constant, or too few rows"
     low, high = ratio_interval(got.eta2, got.n, got.groups, level)
     steiger = "noncentral F (Steiger 2004)"
-    found: list[Measured] = []
-    if truth:
+    signs: list[Measured] = []
+    if truth or len(data.levels[0]) == 2:
         signed = point_biserial(values, codes)
-        found.append(
+        said = signed.reason or ("" if truth else f"{data.levels[0][1]} counts as 1")
+        signs.append(
             Measured(
                 *_named("point_biserial", signed.value),
                 *fisher_interval(signed.value, signed.n, level), "Fisher's z, approximate",
-                signed.p_value, "Student's t, equal variances", signed.n, signed.reason,
+                signed.p_value, "Student's t, equal variances", signed.n, said,
                 "point_biserial",
             )
         )  # fmt: skip
+    found = signs if truth else []
     found.append(
         Measured(
             *_named("eta", got.eta), low, high, steiger, got.p_value,
             "one-way analysis of variance", got.n, none, "eta",
         )
     )  # fmt: skip
-    found += _shares(got, low, high, steiger, none)
+    found += [*([] if truth else signs), *_shares(got, low, high, steiger, none)]
     bins, size = bin_codes(values)
     levels = len(data.levels[0])
     found.append(_information(bins, codes, size, levels, "the number binned"))

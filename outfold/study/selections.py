@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from outfold.study.run import plan_of
 from outfold.study.steps import Selected, recall
 from outfold.study.study import Study
+from outfold.study.trial import without_by_hand
 from outfold.study.workspace import Workspace
 
 
@@ -35,3 +36,12 @@ def latest_run(workspace: Workspace, study: Study, limit: int = 200) -> str | No
     """The newest run of exactly this study, or None."""
     key = study.key
     return next((r.id for r in workspace.records.runs(limit) if r.study == key), None)
+
+
+def finished_like(workspace: Workspace, study: Study, limit: int = 50) -> str | None:
+    """The newest finished run that differs at most in sets of columns chosen by hand, or None."""
+    wanted = without_by_hand(study).key
+    for record in workspace.records.runs(limit, ("finished",)):
+        if without_by_hand(workspace.study(record.study)).key == wanted:
+            return record.id
+    return None

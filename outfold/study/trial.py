@@ -49,6 +49,11 @@ def trial_study(
     )
 
 
+def without_by_hand(study: Study) -> Study:
+    """The same trial without sets of columns chosen by hand, which no method of it depends on."""
+    return study.replace(selectors=tuple(c for c in study.selectors if c.key != "pinned"))
+
+
 def ranks_by_size(strategy: Strategy) -> bool:
     """Whether a selector can be asked for its k best columns."""
     return any(p.key == "k" and p.kind == "int" for p in strategy.params)

@@ -94,6 +94,7 @@ if gaps.open:
                 verb="are missing together",
                 apart="No two columns are missing in the same rows more often than by chance",
                 only_positive=True,
+                dark=chart.dark(),
             )
             chart.chart(together, "missing-together")
         if absent.gaps:

@@ -7,8 +7,6 @@ fold, so that columns kept by luck show as columns kept now and then.
 import streamlit as st
 
 from components import cache, features, leakage, set_sizes, shell, steadiness
-from components.trial import trial
-from outfold.study.trial import trial_study
 
 TITLE = "Features"
 ICON = ":material/filter_alt:"
@@ -22,7 +20,7 @@ if not choices:
     st.info("Choose at least one method.", icon=":material/info:")
     st.stop()
 
-run = trial(trial_study(study, data.facts, "selector", choices), "methods", features.filling)
+run, missing = features.tried(study, data.facts, choices)
 result = cache.agreement(run) if run else None
 if result is not None and not result.columns:
     result = None
@@ -40,19 +38,18 @@ which, worth, steady, sizes, path, repeats, by_hand = st.tabs(
     key="features",
     bind="query-params",
 )
-NEEDS_TRIAL = "Try the methods first: the button is above."
 if which.open:
     with which, shell.boundary():
         if run and result:
             features.matrix(run, result)
         else:
-            st.info(NEEDS_TRIAL, icon=":material/science:")
+            st.info(missing, icon=":material/science:")
 if worth.open:
     with worth, shell.boundary():
         if run and result:
             features.worth(run, result)
         else:
-            st.info(NEEDS_TRIAL, icon=":material/science:")
+            st.info(missing, icon=":material/science:")
 if steady.open:
     with steady, shell.boundary():
         steadiness.steadiness(study, features.searching(choices), result)
@@ -67,7 +64,7 @@ if repeats.open:
         if run and result:
             features.repeats(study, data, run, result)
         else:
-            st.info(NEEDS_TRIAL, icon=":material/science:")
+            st.info(missing, icon=":material/science:")
 if by_hand.open:
     with by_hand, shell.boundary():
         features.by_hand(study, data, result)

@@ -103,7 +103,7 @@ def test_the_matrix_names_the_strongest_pair_and_shows_it(home):
 
 
 def test_choosing_two_columns_draws_their_own_picture(home):
-    """Levels beside levels, and a column beside itself is answered in words."""
+    """Levels beside levels; a column is never put beside itself, whatever measure is chosen."""
     page = opened(home)
     next(w for w in page.selectbox if w.label == "Column").set_value("level").run()
     next(w for w in page.selectbox if w.label == "Beside").set_value("y").run()
@@ -111,7 +111,16 @@ def test_choosing_two_columns_draws_their_own_picture(home):
     assert titles(page)[1].startswith("level and y")
     next(w for w in page.selectbox if w.label == "Column").set_value("y").run()
     calm(page)
-    assert any("both sides" in i.value for i in page.info)
+    assert next(w for w in page.selectbox if w.label == "Beside").value != "y"
+    next(w for w in page.selectbox if w.label == "Column").set_value("level").run()
+    next(w for w in page.selectbox if w.label == "Beside").set_value("copy").run()
+    next(w for w in page.selectbox if w.label == "Measure").set_value("distance").run()
+    calm(page)
+    one, other = (
+        next(w for w in page.selectbox if w.label == label).value for label in ("Column", "Beside")
+    )
+    assert one != other
+    assert len(titles(page)) == 2
 
 
 @pytest.mark.parametrize("measure", ["spearman", "cramers_v", "mutual_info"])

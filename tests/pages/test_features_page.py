@@ -31,6 +31,7 @@ def tried(home) -> Home:
     facts = study_table(workspace, study).facts
     with connected("", 1) as client:
         for trial in (
+            trial_study(study, facts, "selector", METHODS),
             trial_study(study, facts, "selector", [*METHODS, BY_HAND]),
             sizes_study(study, facts, [*METHODS, BY_HAND]),
         ):
@@ -137,6 +138,36 @@ def test_taking_a_method_takes_the_method_and_not_its_list(app, tried):
     assert_sound(test)
     assert Choice("anova_f") in test.session_state["outfold"].study.selectors
     assert test.button(key="add-anova_f").disabled
+
+
+def test_a_finished_trial_stays_in_sight_when_columns_or_methods_are_taken(app, tried):
+    """The matrix stands as before; of the trial only the columns taken by hand are offered."""
+    test = opened(app, tried, "By hand")
+    next(m for m in test.multiselect if m.label == "Columns").set_value(["flag", "signal"]).run()
+    test.button(key="pin-take").click().run()
+    test.button(key="add-anova_f").click().run()
+    study = test.session_state["outfold"].study
+    assert Choice("anova_f") in study.selectors
+    made = dataclasses.replace(tried.made["binary"], study=study)
+    test = opened(app, dataclasses.replace(tried, made={"binary": made}), "Which columns")
+    assert len(traces(test)[0]["x"]) == 3, said(test)
+    assert "3 fits" in said(test)
+    assert any(b.key == "try-methods" for b in test.button)
+
+
+def test_while_the_methods_are_tried_the_tabs_say_so(app, home):
+    """A trial waiting for its turn has no button any more that could be pointed to."""
+    workspace, study = Workspace(home.root), home.made["binary"].study
+    facts = study_table(workspace, study).facts
+    trial = trial_study(study, facts, "selector", [Choice("relieff")])
+    run = new_run(workspace, trial, "", claimed=True)
+    test = app("", home.root, study=study.key)
+    test.session_state["methods"] = ["relieff"]
+    test.session_state["features"] = "Which columns"
+    test.switch_page(PAGE).run()
+    workspace.records.finish(run, "cancelled")
+    assert "The methods are being tried" in said(test)
+    assert "Try the methods first" not in said(test)
 
 
 def test_columns_are_taken_by_hand_and_marked(app, tried):

@@ -1,8 +1,11 @@
 import math
 
+import plotly.graph_objects as go
 import pytest
 
-from components import text
+from components import chart, names, text
+from outfold.draw.theme import layout
+from outfold.study.study import Choice
 
 
 @pytest.mark.parametrize(
@@ -62,3 +65,24 @@ def test_sizes_and_shares_are_read_by_people():
     assert text.count(1, "row") == "1 row"
     assert text.count(1024, "row") == "1,024 rows"
     assert text.ago(0, 7200) == "2 h ago"
+
+
+def test_steps_and_columns_chosen_by_hand_have_names_for_people():
+    """Labels instead of keys, and no list of columns; what is no step of a strategy stays."""
+    assert names.step_name("fit hist_gradient_boosting(max_iter=50), split 1 of 3") == (
+        "fit Gradient boosting(max_iter=50), split 1 of 3"
+    )
+    assert names.step_name("select pinned(columns=a, b), split 2 of 3") == (
+        "select Chosen by hand, split 2 of 3"
+    )
+    assert names.step_name("fit with and without mistakes, split 1 of 3").startswith("fit with")
+    by_hand = Choice.of("pinned", columns=("a", "<b>b</b>", "c", "d"))
+    assert names.choice_name("selector", by_hand) == "Chosen by hand (4 columns)"
+
+
+def test_column_names_above_a_plot_leave_room_for_the_toolbar():
+    """Without a title an axis at the top would reach under the buttons."""
+    figure = layout(go.Figure(go.Heatmap(x=["a"], y=["b"], z=[[1]])), "A title")
+    figure.update_xaxes(side="top")
+    assert chart.drawn(figure).figure.layout.xaxis.title.text == " "
+    assert figure.layout.xaxis.title.text is None

@@ -90,3 +90,19 @@ def test_the_layout_names_axes_and_breaks_long_titles():
     assert figure.layout.plot_bgcolor is None
     assert figure.layout.font.family is None
     assert not re.search(r"\d", str(figure.layout.width or ""))
+
+
+def test_the_middle_of_a_scale_is_near_its_ground_and_its_ends_stand_out():
+    """What is about nothing must not glow, and what is strong must not sink."""
+    for scale, ground in ((theme.DIVERGING, LIGHT), (theme.DIVERGING_DARK, DARK)):
+        strength = [contrast(colour, ground) for colour in scale]
+        assert max(strength[4:6]) < 1.6
+        assert strength[:5] == sorted(strength[:5], reverse=True)
+        assert strength[5:] == sorted(strength[5:])
+        assert min(strength[0], strength[-1]) > 7
+
+
+def test_names_are_escaped_as_far_as_plotly_turns_it_back():
+    """Quotation marks stay as they are; what could be markup does not."""
+    assert theme.label('city "quoted", comma') == 'city "quoted", comma'
+    assert theme.label("<b>a</b> & 🎈") == "&lt;b&gt;a&lt;/b&gt; &amp; 🎈"

@@ -466,3 +466,19 @@ def test_few_and_many_gaps_take_two_ways_to_the_same_correlations(share: float) 
     assert found.square(found.value, 1.0, np.nan) == pytest.approx(wanted, abs=1e-12)
     present = frame.notna().to_numpy().astype(float)
     assert (found.square(found.n, 0, 0) == np.where(np.eye(9), 0, present.T @ present)).all()
+
+
+def test_two_levels_count_as_nought_and_one_for_the_point_biserial_correlation() -> None:
+    """Levels, truth values and a target of two numbers: as Pearson's r of 0 and 1, and said so."""
+    frame, _ = table()
+    frame["member"] = pd.Categorical(np.where(frame["t"].fillna(False), "yes", "no"))
+    frame["target"] = (frame["k"] > 2).astype(float)
+    types = {"x": "numeric", "member": "categorical", "t": "boolean", "target": "numeric"}
+    schema = Schema(tuple(Column(n, t) for n, t in {**types, "d": "categorical"}.items()))
+    found = associate(frame, schema, "point_biserial", as_levels=["target"])
+    assert len(found) == 3
+    coded = np.where(frame["member"] == "yes", 1.0, 0.0)
+    assert found.of("x", "member").value == pytest.approx(pearson(plain(frame, "x"), coded).value)
+    assert found.of("x", "target").value == found.of("target", "x").value
+    assert "yes of member, 1 of target" in found.notes[-1]
+    assert [(c.name, "two levels" in c.why) for c in found.left_out] == [("d", True)]

@@ -111,8 +111,14 @@ def test_columns_that_cannot_be_inflated_are_named(monkeypatch) -> None:
     assert {c.name for c in found.left_out} == {"same", "many"}
     assert found.n == 1000
     assert "1,000 of these rows" in found.notes[-1]
-    with pytest.raises(NotApplicableError, match="cannot tell"):
+    with pytest.raises(NotApplicableError, match="3 rows cannot tell") as said:
         collinearity(frame[:3][["a", "b"]], Schema(schema.columns[:2]))
+    assert "missing" not in said.value.hint
+    holey = frame[:4][["a", "b"]].copy()
+    holey.loc[0, "a"] = np.nan
+    with pytest.raises(NotApplicableError, match="3 complete rows") as said:
+        collinearity(holey, Schema(schema.columns[:2]))
+    assert "fill the missing" in said.value.hint
 
 
 def test_columns_with_most_gaps_are_left_out_where_few_rows_would_remain() -> None:
