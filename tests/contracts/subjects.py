@@ -162,8 +162,12 @@ def strategies(kind: Kind | None = None) -> list[Strategy]:
 
 
 def served(kind: Kind | None = None) -> list[tuple[Strategy, Task]]:
-    """Every strategy with each task that it serves."""
-    return [(s, t) for s in strategies(kind) for t in TASKS if t in s.tasks]
+    """Every strategy with each task that it serves.
+
+    Selectors see targets as classes or as numbers, so one task of each tells enough of them.
+    """
+    told = {"selector": ("multiclass", "regression")}
+    return [(s, t) for s in strategies(kind) for t in told.get(s.kind, TASKS) if t in s.tasks]
 
 
 def name(value: Any) -> str:
