@@ -9,4 +9,4 @@ thread where they choose it; the caller limits OpenMP. Row weights go to ``fit``
 STRATEGY is shared code, named in SHARED.
 """
 
-SHARED: tuple[str, ...] = ("balanced", "bayes", "encoding", "platt")
+SHARED: tuple[str, ...] = ("balanced", "balanced_params", "bayes", "encoding", "forest", "platt")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from outfold.registry import Param, Strategy
+from outfold.models.balanced_params import MEMBERS, RATIO
+from outfold.models.forest import MIN_SAMPLES_LEAF
+from outfold.registry import Strategy
 from outfold.task import CLASSIFICATION, Task
 
 
@@ -47,40 +50,8 @@ STRATEGY = Strategy(
     source="Barandela, Valdovinos & Sánchez 2003, New applications of ensembles of classifiers",
     weightable=False,
     params=(
-        Param(
-            "n_estimators",
-            "Trees",
-            "int",
-            50,
-            low=5,
-            high=1000,
-            scale="log",
-            help="More are steadier and cost time and memory in proportion.",
-            search=(),
-            search_source="Probst & Boulesteix 2018: hardly worse with more, so not tuned",
-        ),
-        Param(
-            "min_samples_leaf",
-            "Least rows of a leaf",
-            "int",
-            2,
-            low=1,
-            high=500,
-            scale="log",
-            help="Larger leaves give smaller files and steadier probabilities.",
-            search=(1, 20),
-            search_source="Feurer et al. 2015, auto-sklearn",
-        ),
-        Param(
-            "ratio",
-            "Rare rows per common row",
-            "float",
-            1.0,
-            low=0.05,
-            high=1.0,
-            help="Rows of the rarest class over those of each commoner one in every member.",
-            search=(0.2, 1.0),
-            search_source="from five common rows a rare one to balance",
-        ),
+        replace(MEMBERS, default=50),
+        MIN_SAMPLES_LEAF,
+        RATIO,
     ),
 )

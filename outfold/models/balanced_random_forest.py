@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from outfold.registry import Param, Strategy
+from outfold.models.balanced_params import MEMBERS, RATIO
+from outfold.models.forest import MAX_FEATURES, MIN_SAMPLES_LEAF
+from outfold.registry import Strategy
 from outfold.task import CLASSIFICATION, Task
 
 
@@ -49,52 +52,9 @@ STRATEGY = Strategy(
     libraries=("imbalanced-learn", "scikit-learn"),
     source="Chen, Liaw & Breiman 2004, Using random forest to learn imbalanced data",
     params=(
-        Param(
-            "n_estimators",
-            "Trees",
-            "int",
-            200,
-            low=5,
-            high=1000,
-            scale="log",
-            help="More are steadier and cost time and memory in proportion.",
-            search=(),
-            search_source="Probst & Boulesteix 2018: hardly worse with more, so not tuned",
-        ),
-        Param(
-            "max_features",
-            "Share of features per split",
-            "float",
-            None,
-            low=0.01,
-            high=1.0,
-            none_label="square root",
-            help="Fewer features make the trees differ more.",
-            search=(0.1, 1.0),
-            search_source="Probst, Boulesteix & Bischl 2019, Tunability (mtry)",
-        ),
-        Param(
-            "min_samples_leaf",
-            "Least rows of a leaf",
-            "int",
-            2,
-            low=1,
-            high=500,
-            scale="log",
-            help="Larger leaves give smaller files and steadier probabilities.",
-            search=(1, 20),
-            search_source="Feurer et al. 2015, auto-sklearn",
-        ),
-        Param(
-            "ratio",
-            "Rare rows per common row",
-            "float",
-            1.0,
-            low=0.05,
-            high=1.0,
-            help="Rows of the rarest class over those of each commoner one in every member.",
-            search=(0.2, 1.0),
-            search_source="from five common rows a rare one to balance",
-        ),
+        replace(MEMBERS, default=200),
+        replace(MAX_FEATURES, none_label="square root"),
+        MIN_SAMPLES_LEAF,
+        RATIO,
     ),
 )

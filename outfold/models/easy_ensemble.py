@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+from outfold.models.balanced_params import LEARNING_RATE, MEMBERS, RATIO
 from outfold.registry import Param, Strategy
 from outfold.task import CLASSIFICATION, Task
 
@@ -47,18 +49,7 @@ STRATEGY = Strategy(
     source="Liu, Wu & Zhou 2009, Exploratory undersampling for class-imbalance learning",
     weightable=False,
     params=(
-        Param(
-            "n_estimators",
-            "Draws",
-            "int",
-            10,
-            low=5,
-            high=1000,
-            scale="log",
-            help="More are steadier and cost time and memory in proportion.",
-            search=(),
-            search_source="Probst & Boulesteix 2018: hardly worse with more, so not tuned",
-        ),
+        replace(MEMBERS, label="Draws", default=10),
         Param(
             "rounds",
             "Boosting rounds",
@@ -71,28 +62,7 @@ STRATEGY = Strategy(
             search=(10, 200),
             search_source="Feurer et al. 2015, auto-sklearn (AdaBoost)",
         ),
-        Param(
-            "learning_rate",
-            "Learning rate",
-            "float",
-            1.0,
-            low=0.01,
-            high=2.0,
-            scale="log",
-            help="How much each tree corrects the ones before it.",
-            search=(0.1, 1.5),
-            search_source="Feurer et al. 2015, auto-sklearn (AdaBoost)",
-        ),
-        Param(
-            "ratio",
-            "Rare rows per common row",
-            "float",
-            1.0,
-            low=0.05,
-            high=1.0,
-            help="Rows of the rarest class over those of each commoner one in every member.",
-            search=(0.2, 1.0),
-            search_source="from five common rows a rare one to balance",
-        ),
+        LEARNING_RATE,
+        RATIO,
     ),
 )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from outfold.registry import Param, Strategy
-from outfold.task import Task, is_classification
+from outfold.models.forest import MAX_DEPTH, MAX_FEATURES, MIN_SAMPLES_LEAF, TREES, forest
+from outfold.registry import Strategy
+from outfold.task import Task
 
 
 def build(
@@ -19,23 +20,16 @@ def build(
     """The forest with these parameters; Poisson deviance is its criterion for counts."""
     from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 
-    from outfold.models.encoding import EncodedClassifier, EncodedRegressor
-
-    settings: dict[str, Any] = {
-        "n_estimators": n_estimators,
-        "min_samples_leaf": min_samples_leaf,
-        "max_depth": max_depth,
-        "random_state": seed,
-        "n_jobs": 1,
-    }
-    if is_classification(task):
-        features: float | str = max_features if max_features is not None else "sqrt"
-        inner = RandomForestClassifier(max_features=features, **settings)
-        return EncodedClassifier(inner, single_precision=True)
-    criterion = "poisson" if task == "count" else "squared_error"
-    share = max_features if max_features is not None else 1 / 3
-    inner = RandomForestRegressor(criterion=criterion, max_features=share, **settings)
-    return EncodedRegressor(inner, single_precision=True)
+    return forest(
+        task,
+        seed,
+        RandomForestClassifier,
+        RandomForestRegressor,
+        n_estimators=n_estimators,
+        max_features=max_features,
+        min_samples_leaf=min_samples_leaf,
+        max_depth=max_depth,
+    )
 
 
 STRATEGY = Strategy(
@@ -52,54 +46,9 @@ STRATEGY = Strategy(
     source="Breiman 2001, Random forests",
     default=True,
     params=(
-        Param(
-            "n_estimators",
-            "Trees",
-            "int",
-            200,
-            low=5,
-            high=2000,
-            scale="log",
-            help="More trees are steadier and cost time and memory in proportion.",
-            search=(),
-            search_source="Probst & Boulesteix 2018: hardly worse with more, so not tuned",
-        ),
-        Param(
-            "max_features",
-            "Share of features per split",
-            "float",
-            None,
-            low=0.01,
-            high=1.0,
-            none_label="square root for classes, a third for numbers",
-            help="Fewer features make the trees differ more.",
-            source="Breiman 2001; Hastie, Tibshirani & Friedman 2009, §15.3",
-            search=(0.1, 1.0),
-            search_source="Probst, Boulesteix & Bischl 2019, Tunability (mtry)",
-        ),
-        Param(
-            "min_samples_leaf",
-            "Least rows of a leaf",
-            "int",
-            2,
-            low=1,
-            high=500,
-            scale="log",
-            help="Larger leaves give smaller files and steadier probabilities.",
-            search=(1, 20),
-            search_source="Feurer et al. 2015, auto-sklearn",
-        ),
-        Param(
-            "max_depth",
-            "Most questions in a row",
-            "int",
-            None,
-            low=1,
-            high=50,
-            none_label="no limit",
-            help="A limit makes the forest smaller and faster.",
-            search=(),
-            search_source="Feurer et al. 2015, auto-sklearn: no limit",
-        ),
+        TREES,
+        MAX_FEATURES,
+        MIN_SAMPLES_LEAF,
+        MAX_DEPTH,
     ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from outfold.models.balanced_params import LEARNING_RATE, MEMBERS, RATIO
 from outfold.registry import Param, Strategy
 from outfold.task import CLASSIFICATION, Task
 
@@ -46,30 +47,8 @@ STRATEGY = Strategy(
     libraries=("imbalanced-learn", "scikit-learn"),
     source="Seiffert, Khoshgoftaar, Van Hulse & Napolitano 2010, RUSBoost",
     params=(
-        Param(
-            "n_estimators",
-            "Trees",
-            "int",
-            100,
-            low=5,
-            high=1000,
-            scale="log",
-            help="More are steadier and cost time and memory in proportion.",
-            search=(),
-            search_source="Probst & Boulesteix 2018: hardly worse with more, so not tuned",
-        ),
-        Param(
-            "learning_rate",
-            "Learning rate",
-            "float",
-            1.0,
-            low=0.01,
-            high=2.0,
-            scale="log",
-            help="How much each tree corrects the ones before it.",
-            search=(0.1, 1.5),
-            search_source="Feurer et al. 2015, auto-sklearn (AdaBoost)",
-        ),
+        MEMBERS,
+        LEARNING_RATE,
         Param(
             "max_depth",
             "Most questions in a row",
@@ -81,16 +60,6 @@ STRATEGY = Strategy(
             search=(1, 10),
             search_source="Feurer et al. 2015, auto-sklearn (AdaBoost)",
         ),
-        Param(
-            "ratio",
-            "Rare rows per common row",
-            "float",
-            1.0,
-            low=0.05,
-            high=1.0,
-            help="Rows of the rarest class over those of each commoner one in every member.",
-            search=(0.2, 1.0),
-            search_source="from five common rows a rare one to balance",
-        ),
+        RATIO,
     ),
 )

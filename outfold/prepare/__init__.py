@@ -13,4 +13,4 @@ the column that the analyst knows. ``notes_`` tells which columns were left out.
 STRATEGY is shared code, named in SHARED.
 """
 
-SHARED: tuple[str, ...] = ("levels", "parts", "transformer")
+SHARED: tuple[str, ...] = ("gaps_and_levels", "levels", "parts", "transformer")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from outfold.registry import Param, Strategy
+from outfold.prepare.gaps_and_levels import IMPUTE, MAX_LEVELS, MIN_COUNT
+from outfold.registry import Strategy
 from outfold.task import Task
 
 
@@ -36,33 +37,8 @@ STRATEGY = Strategy(
     order=20,
     source="Breiman 2001, Random forests: trees do not depend on the scale",
     params=(
-        Param(
-            "impute",
-            "Fill missing numbers by",
-            "choice",
-            "median",
-            choices=("median", "mean"),
-            help="The median of the training rows is not moved by outliers; the mean keeps totals.",
-        ),
-        Param(
-            "min_count",
-            "Least rows of a level",
-            "int",
-            5,
-            low=1,
-            high=1000,
-            scale="log",
-            help="Levels with fewer training rows are treated as one level, “rare”.",
-        ),
-        Param(
-            "max_levels",
-            "Most levels of a column",
-            "int",
-            50,
-            low=2,
-            high=250,
-            scale="log",
-            help="Beyond the commonest so many, levels are treated as one level, “rare”.",
-        ),
+        IMPUTE,
+        MIN_COUNT,
+        MAX_LEVELS,
     ),
 )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from outfold.registry import Param, Strategy
+from outfold.prepare.gaps_and_levels import IMPUTE, INDICATORS, MAX_LEVELS, MIN_COUNT
+from outfold.registry import Strategy
 from outfold.task import Task
 
 
@@ -41,45 +42,9 @@ STRATEGY = Strategy(
     order=40,
     source="van der Waerden 1952, Order tests for the two-sample problem (normal scores)",
     params=(
-        Param(
-            "impute",
-            "Fill missing numbers by",
-            "choice",
-            "median",
-            choices=("median", "mean"),
-            help="The median of the training rows is not moved by outliers; the mean keeps totals.",
-        ),
-        Param(
-            "indicators",
-            "Mark filled gaps",
-            "choice",
-            "auto",
-            choices=("auto", "always", "never"),
-            help=(
-                "Adds a 0/1 column that tells a model where a number was missing; auto does so "
-                "from 1 % of the training rows."
-            ),
-            source="Van Ness et al. 2023, The missing indicator method",
-        ),
-        Param(
-            "min_count",
-            "Least rows of a level",
-            "int",
-            5,
-            low=1,
-            high=1000,
-            scale="log",
-            help="Levels with fewer training rows are treated as one level, “rare”.",
-        ),
-        Param(
-            "max_levels",
-            "Most levels of a column",
-            "int",
-            50,
-            low=2,
-            high=250,
-            scale="log",
-            help="Beyond the commonest so many, levels are treated as one level, “rare”.",
-        ),
+        IMPUTE,
+        INDICATORS,
+        MIN_COUNT,
+        MAX_LEVELS,
     ),
 )

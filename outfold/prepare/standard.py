@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from outfold.prepare.gaps_and_levels import IMPUTE, INDICATORS, MAX_LEVELS, MIN_COUNT
 from outfold.registry import Param, Strategy
 from outfold.task import Task
 
@@ -43,14 +44,7 @@ STRATEGY = Strategy(
     default=True,
     source="Hastie, Tibshirani & Friedman 2009, The Elements of Statistical Learning, §3.4 and 9.6",
     params=(
-        Param(
-            "impute",
-            "Fill missing numbers by",
-            "choice",
-            "median",
-            choices=("median", "mean"),
-            help="The median of the training rows is not moved by outliers; the mean keeps totals.",
-        ),
+        IMPUTE,
         Param(
             "scaling",
             "Scale numbers",
@@ -62,37 +56,8 @@ STRATEGY = Strategy(
                 "range, which outliers do not move. None: as they are."
             ),
         ),
-        Param(
-            "indicators",
-            "Mark filled gaps",
-            "choice",
-            "auto",
-            choices=("auto", "always", "never"),
-            help=(
-                "Adds a 0/1 column that tells a model where a number was missing; auto does so "
-                "from 1 % of the training rows."
-            ),
-            source="Van Ness et al. 2023, The missing indicator method",
-        ),
-        Param(
-            "min_count",
-            "Least rows of a level",
-            "int",
-            5,
-            low=1,
-            high=1000,
-            scale="log",
-            help="Levels with fewer training rows are treated as one level, “rare”.",
-        ),
-        Param(
-            "max_levels",
-            "Most levels of a column",
-            "int",
-            50,
-            low=2,
-            high=250,
-            scale="log",
-            help="Beyond the commonest so many, levels are treated as one level, “rare”.",
-        ),
+        INDICATORS,
+        MIN_COUNT,
+        MAX_LEVELS,
     ),
 )
