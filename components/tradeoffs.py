@@ -23,6 +23,8 @@ SHORT = {
     "size_bytes": "Size",
 }
 """Headings of the costs in a table."""
+NAME_WIDTH, STANDING_WIDTH = 270, 170
+"""Pixels; a longer name would leave no room for its figures on a narrow screen."""
 
 
 def cost_picker() -> str:
@@ -94,6 +96,7 @@ def frame_of(found: Tradeoff, names: Mapping[str, str]) -> pd.DataFrame:
 def columns_of(found: Tradeoff) -> dict[str, Any]:
     """How the columns of ``frame_of`` are shown."""
     return {
-        "Candidate": st.column_config.TextColumn(pinned=True),
+        "Candidate": st.column_config.TextColumn(pinned=True, width=NAME_WIDTH),
+        "Standing": st.column_config.TextColumn(width=STANDING_WIDTH),
         found.label: st.column_config.NumberColumn(format="%.4f"),
     }

@@ -19,7 +19,7 @@ def resampling_of(
     for two classes, each resampler at 0.5 beside the moved threshold; ``sentence`` sums it up.
     """
     from outfold.judge.calibration_damage import damage, frame_of
-    from outfold.judge.moved_threshold import MEASURES, moved_threshold
+    from outfold.judge.moved_threshold import moved_threshold
     from outfold.task import is_classification
 
     if not is_classification(measured.study.task):
@@ -55,7 +55,7 @@ def resampling_of(
                 break
             rows = _plain(moved.frame().to_dict("records"))
             entry["moved_threshold"][measure] = rows
-            entry["sentence"] += f"{MEASURES[measure]}: {moved.sentence(names)}. "
+            entry["sentence"] += f"{moved.sentence(names)}. "
         found.append(entry | {"sentence": entry["sentence"].strip()})
     return found
 
@@ -71,6 +71,8 @@ def _plain(rows: list[dict[Any, Any]]) -> list[dict[str, Any]]:
 
 def show_resampling(entries: list[dict[str, Any]]) -> None:
     """Print what was found, in words."""
+    several = len({entry["selector"] for entry in entries}) > 1
     for entry in entries:
         if entry["sentence"]:
-            print(f"\nResampling, {entry['model']}: {entry['sentence']}")
+            after = f" after {entry['selector']}" if several else ""
+            print(f"\nResampling, {entry['model']}{after}: {entry['sentence']}")

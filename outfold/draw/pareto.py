@@ -16,13 +16,16 @@ ALL_LABELLED = 8
 
 APART = (0.35, 0.08)
 """Shares of the two axes within which a second name would be written over the first."""
+FAR = 2.0
+"""Times the spread of all others that a baseline may lie below them and still be drawn to scale."""
 
 
 def draw(found: Tradeoff, names: Mapping[str, str] | None = None) -> go.Figure:
     """A scatter of score against cost with the Pareto front as a line.
 
     Candidates on the front are full, the others hollow; names stand where there is room. The
-    cheapest that is good enough is a star.
+    cheapest that is good enough is a star. A baseline far from all others is named at the edge, so
+    that the others can be told apart.
 
     Args:
         found: The trade-off.
@@ -36,10 +39,11 @@ def draw(found: Tradeoff, names: Mapping[str, str] | None = None) -> go.Figure:
         x=[o.cost for o in front], y=[o.score for o in front], mode="lines", name="front",
         line={"color": NEUTRAL, "dash": "dash", "shape": "hv"}, hoverinfo="skip",
     )  # fmt: skip
-    named = _named(found, costs, log)
+    near, low, high = _focus(found)
+    named = _named(near, found, costs, log)
     groups = {
-        "on the front": front,
-        "beaten on both": [o for o in found.offers if not o.on_front],
+        "on the front": [o for o in front if o in near],
+        "beaten on both": [o for o in near if not o.on_front],
     }
     for name, offers in groups.items():
         full = name == "on the front"
@@ -83,24 +87,53 @@ def draw(found: Tradeoff, names: Mapping[str, str] | None = None) -> go.Figure:
         figure.update_xaxes(type="log", tickvals=ticks, ticktext=texts)
     else:
         figure.update_xaxes(rangemode="tozero")
+    for offer in found.offers:
+        if offer not in near:
+            name = called(offer.candidate, names, 30)
+            _at_edge(figure, offer, f"{name} {offer.score:.4g}, {amount(offer.cost, found.cost)}",
+                     low, high)  # fmt: skip
     return layout(
         figure, _title(found, names), below if found.offers else "", x=unit,
         y=f"{found.label} ({arrow})", height=500,
     )  # fmt: skip
 
 
-def _named(found: Tradeoff, costs: list[float], log: bool) -> set[str]:
+def _focus(found: Tradeoff) -> tuple[list[Offer], float, float]:
+    """Who is drawn to scale, and from where to where their intervals reach."""
+    others = [o for o in found.offers if not o.baseline]
+    ends = [e for o in others for e in (o.score, o.low, o.high) if np.isfinite(e)]
+    if not ends:
+        return list(found.offers), float("nan"), float("nan")
+    low, high = min(ends), max(ends)
+    reach = FAR * (high - low)
+    far = [o for o in found.offers if not low - reach <= o.score <= high + reach]
+    return [o for o in found.offers if o not in far], low, high
+
+
+def _at_edge(figure: go.Figure, offer: Offer, text: str, low: float, high: float) -> None:
+    """Name a candidate that lies outside, with an arrow towards it."""
+    below, room = offer.score < low, 0.15 * (high - low)
+    figure.update_yaxes(range=[low - room * (1 + below), high + room * (2 - below)])
+    # The whole picture is the frame: outside the points' range a cost has no place on the axis.
+    figure.add_annotation(
+        x=0, xref="paper", y=0 if below else 1, yref="paper", xanchor="left",
+        yanchor="bottom" if below else "top", text=f"{'↓' if below else '↑'} {text}",
+        showarrow=False, font={"color": NEUTRAL},
+    )  # fmt: skip
+
+
+def _named(near: list[Offer], found: Tradeoff, costs: list[float], log: bool) -> set[str]:
     """Who carries a name: what matters most first, and nobody whose name would cover another's."""
     offers = sorted(
-        found.offers,
+        near,
         key=lambda o: (o.candidate != found.cheapest, o.candidate != found.best, not o.on_front),
     )
     across = [np.log10(c) if log else c for c in costs]
-    up = [o.score for o in found.offers]
+    up = [o.score for o in near]
     wide, high = (max(np.ptp(v), 1e-12) if v else 1.0 for v in (across, up))
     kept: list[tuple[float, float, str]] = []
     for offer in offers:
-        if not offer.on_front and len(found.offers) > ALL_LABELLED:
+        if not offer.on_front and len(near) > ALL_LABELLED:
             continue
         x, y = float(np.log10(offer.cost) if log else offer.cost) / wide, offer.score / high
         if all(abs(x - a) > APART[0] or abs(y - b) > APART[1] for a, b, _ in kept):

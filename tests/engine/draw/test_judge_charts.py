@@ -45,7 +45,7 @@ from outfold.judge.row_groups import RowGroups, row_groups
 from outfold.judge.side_by_side import side_by_side as beside
 from outfold.judge.slices import slices
 from outfold.judge.threshold import thresholds
-from outfold.judge.tradeoff import tradeoff
+from outfold.judge.tradeoff import Offer, tradeoff
 from outfold.metrics.catalogue import catalogue
 from outfold.study.results import RunResult
 from tests.engine.judge.small_runs import (
@@ -277,11 +277,33 @@ def test_the_front_is_drawn_as_a_line_and_full_markers() -> None:
     found = tradeoff(binary_run().result, cost="size_bytes")
     figure = pareto.draw(found)
     line, front, beaten = figure.data
-    assert list(line.x) == list(front.x) == [o.cost for o in found.front()]
-    assert len(front.x) + len(beaten.x) == len(found.offers)
+    assert list(line.x) == [o.cost for o in found.front()]
+    drawn, named = {*front.x, *beaten.x}, [a.text for a in figure.layout.annotations]
+    far = [o for o in found.offers if o.cost not in drawn]
+    assert all(o.baseline for o in far)
+    assert sum("↓" in text for text in named) == len(far)
     assert "star" in [*front.marker.symbol, *beaten.marker.symbol]
     bare = dataclasses.replace(found, offers=(), best="", cheapest="")
     assert "No candidate" in pareto.draw(bare).layout.title.text
+
+
+def test_a_baseline_far_below_is_named_at_the_edge_and_a_near_one_is_drawn():
+    def offer(name: str, score: float, cost: float, baseline: bool = False) -> Offer:
+        spread = 0.0 if baseline else 0.01
+        return Offer(name, "ridge", score, score - spread, score + spread, 0.01, cost,
+                     {"fit_seconds": cost}, baseline, False, False, baseline)  # fmt: skip
+
+    two = (offer("a", 0.84, 2.0), offer("b", 0.85, 3.0))
+    found = dataclasses.replace(tradeoff(binary_run().result), best="b", cheapest="b")
+    for score, is_far in ((0.5, True), (0.83, False)):
+        figure = pareto.draw(
+            dataclasses.replace(found, offers=(*two, offer("zero", score, 1.0, True)))
+        )
+        points = [y for trace in figure.data if "markers" in trace.mode for y in trace.y]
+        assert (score in points) != is_far
+        assert any("zero 0.5" in a.text for a in figure.layout.annotations) == is_far
+        shown = figure.layout.yaxis.range
+        assert shown is None or (0.5 < shown[0] < 0.83 and shown[1] > 0.86)
 
 
 @pytest.mark.parametrize(
