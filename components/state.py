@@ -3,7 +3,8 @@
 The study is the truth and widgets are views of it: ``bound`` shows a value of the study in a widget
 and turns what the person does there into a changed study. Choices of view that change no result
 live in widgets with ``persist_state="session"`` instead. A refresh makes a new session, so the keys
-of study, dataset and run stand in the address, and the studies themselves on the server.
+of study, dataset and run stand in the address, and the studies themselves, with what each was
+changed from, on the server.
 """
 
 from __future__ import annotations
@@ -113,6 +114,7 @@ def _restore(session: Session) -> None:
             workspace.datasets.get(found.dataset)
             session.study = session.base = found
             session.dataset = found.dataset
+            session.past = workspace.studies_before(found, _HISTORY)
         elif dataset:
             session.dataset = workspace.datasets.get(dataset).key
     except OutfoldError as error:
@@ -151,7 +153,7 @@ def open_table(dataset: str, study: Study | None, run: str | None = None) -> Non
     session.past, session.future = [], []
     _redraw(session)
     if study:
-        cache.workspace().save_study(study)
+        cache.workspace().save_study(study, before=None if run else "none")
 
 
 def commit(study: Study, *, redraw: bool = True) -> None:
@@ -159,11 +161,11 @@ def commit(study: Study, *, redraw: bool = True) -> None:
     session = current()
     if session.study is not None and session.study.key == study.key:
         return
+    cache.workspace().save_study(study, before=session.study or "none")
     if session.study is not None:
         session.past = [*session.past, session.study][-_HISTORY:]
     session.study, session.future = study, []
     session.dataset = study.dataset
-    cache.workspace().save_study(study)
     if redraw:
         _redraw(session)
 

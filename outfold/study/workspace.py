@@ -9,11 +9,12 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from outfold.data.store import DatasetStore
+from outfold.errors import OutfoldError
 from outfold.study.records import Records, RunRecord
 from outfold.study.study import Study
 from outfold.study.timings import Timing
@@ -45,10 +46,27 @@ class Workspace:
         """The tables."""
         return DatasetStore(self.root / "datasets")
 
-    def save_study(self, study: Study) -> str:
-        """Keep a study and return its key, by which a link finds it again."""
-        self.records.save_study(study.key, study.to_json())
+    def save_study(self, study: Study, before: Study | Literal["none"] | None = None) -> str:
+        """Keep a study and return its key, by which a link finds it again.
+
+        Args:
+            study: The study.
+            before: What was changed into it just now, ``none`` where one begins with it; without
+                it, what is written down stays.
+        """
+        key = before.key if isinstance(before, Study) else "" if before else None
+        self.records.save_study(study.key, study.to_json(), key)
         return study.key
+
+    def studies_before(self, study: Study, limit: int = 100) -> list[Study]:
+        """The studies that were changed into this one, step by step, the latest last."""
+        found: list[Study] = []
+        for body in self.records.studies_before(study.key, limit):
+            try:
+                found.append(Study.from_json(body))
+            except OutfoldError:  # kept by another version, and no longer understood
+                found.clear()
+        return found
 
     def study(self, key: str) -> Study:
         """The study kept under a key.

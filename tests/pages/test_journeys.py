@@ -87,6 +87,18 @@ def test_a_new_target_changes_the_task_and_undo_brings_the_old_one_back(loaded):
     assert current(loaded).target == "signal"
 
 
+def test_undo_outlives_a_refresh_and_ends_where_the_table_was_opened(loaded, app, tmp_path):
+    """What a study was changed from is kept on the server, so a new session knows it as well."""
+    before = current(loaded)
+    loaded.selectbox(key="target").select("signal").run()
+    changed = current(loaded)
+    fresh = app(DATA, root=tmp_path / "empty", study=changed.key)
+    assert current(fresh) == changed
+    fresh.button(key="card-undo").click().run()
+    assert current(fresh) == before
+    assert fresh.button(key="card-undo").disabled
+
+
 def test_a_new_target_says_which_choices_it_left_out(loaded):
     """A resampler that a target of numbers cannot have is named, and undo stands beside it."""
     loaded.switch_page("pages/design/train.py").run()

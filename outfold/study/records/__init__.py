@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
-from outfold.errors import UnknownNameError
 from outfold.study import timing_table
-from outfold.study.records import events, runs, steps
+from outfold.study.records import events, runs, steps, studies
 from outfold.study.records.database import add_later_columns
 from outfold.study.records.events import COUNTED, Event
 from outfold.study.records.processes import is_living, process_mark
@@ -16,22 +14,23 @@ from outfold.study.records.runs import RunRecord
 __all__ = ["COUNTED", "Event", "Records", "RunRecord", "is_living", "process_mark"]
 
 _TABLES = """
-CREATE TABLE IF NOT EXISTS studies (
-    key TEXT PRIMARY KEY, body TEXT NOT NULL, created REAL NOT NULL);
 CREATE TABLE IF NOT EXISTS clients (process TEXT PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
 
 
-class Records(runs.Runs, events.Events, steps.Steps):
+class Records(studies.Studies, runs.Runs, events.Events, steps.Steps):
     """The tables of one workspace; any number of processes may have them open."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)
         with self._open() as db:
             db.execute("PRAGMA journal_mode=WAL")
-            db.executescript(_TABLES + runs.TABLE + events.TABLE + steps.TABLE + timing_table.TABLE)
-            add_later_columns(db, runs.LATER | steps.LATER)
+            db.executescript(
+                _TABLES + studies.TABLE + runs.TABLE + events.TABLE + steps.TABLE
+                + timing_table.TABLE
+            )  # fmt: skip
+            add_later_columns(db, studies.LATER | runs.LATER | steps.LATER)
 
     def setting(self, name: str) -> str | None:
         """A setting of this workspace, or None."""
@@ -43,25 +42,6 @@ class Records(runs.Runs, events.Events, steps.Steps):
         """Keep a setting of this workspace."""
         with self._open() as db:
             db.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (name, value))
-
-    def save_study(self, key: str, body: str) -> None:
-        """Keep a study; one that is kept already stays as it is."""
-        with self._open() as db:
-            db.execute("INSERT OR IGNORE INTO studies VALUES (?, ?, ?)", (key, body, time.time()))
-
-    def study(self, key: str) -> str:
-        """The JSON of a study.
-
-        Raises:
-            UnknownNameError: This workspace does not know it.
-        """
-        with self._open() as db:
-            row = db.execute("SELECT body FROM studies WHERE key = ?", (key,)).fetchone()
-        if row is None:
-            raise UnknownNameError(
-                f"The study {key!r} is not known here.", "Open one from the start page."
-            )
-        return str(row[0])
 
     def add_client(self) -> None:
         """Write down that this process wants the run service to stay."""

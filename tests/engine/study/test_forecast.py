@@ -203,7 +203,7 @@ def test_a_fresh_workspace_is_brought_up_to_date_when_opened(tmp_path):
         for column in ("predicted_seconds", "workers"):
             db.execute(f"ALTER TABLE runs DROP COLUMN {column}")
         db.execute("DROP TABLE timings")
-        db.execute("INSERT INTO studies VALUES ('k', '{}', 0)")
+        db.execute("INSERT INTO studies (key, body, created) VALUES ('k', '{}', 0)")
         db.execute("INSERT INTO runs (id, study, scheduler, state, created) "
                    "VALUES ('old', 'k', '', 'finished', 0)")  # fmt: skip
     records = Records(path)
