@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from components import cache
 from outfold.errors import OutfoldError
@@ -120,6 +121,31 @@ def _restore(session: Session) -> None:
     except OutfoldError as error:
         session.run = None
         session.message = Message("problem", error.message, error.hint)
+
+
+def follow_browser() -> None:
+    """After Back or Forward, take up the study and run of that moment, as undo and redo would.
+
+    The address of a moment before any table leaves the session as it is.
+    """
+    context = get_script_run_ctx()
+    if context is None or not context.is_history_navigation:
+        return
+    session = current()
+    named = {name: st.query_params.get(name) for name in _wanted(session)}
+    if named == _wanted(session) or not any(named.values()):
+        return
+    history = [*session.past, *([session.study] if session.study else []), *session.future[::-1]]
+    at = next((i for i, s in enumerate(history) if s.key == named["study"]), None)
+    if at is None:
+        session.past, session.future = [], []
+        session.study = session.dataset = session.run = None
+        _restore(session)
+    else:
+        session.past, session.study = history[:at], history[at]
+        session.future = history[at + 1 :][::-1]
+        session.dataset, session.run = history[at].dataset, named["run"]
+    _redraw(session)
 
 
 def _wanted(session: Session) -> dict[str, str | None]:

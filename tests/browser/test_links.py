@@ -11,7 +11,7 @@ from tests.browser.conftest import Tab
 pytestmark = pytest.mark.browser
 
 PATHS = ("", "data", "explore", "features", "resampling", "train", "compare", "deviance",
-         "tradeoffs")  # fmt: skip
+         "explain", "tradeoffs")  # fmt: skip
 
 
 def test_a_cold_deep_link_opens_inside_the_app(start_server, tab: Tab):
@@ -66,4 +66,41 @@ def test_a_restarted_app_finds_the_run_by_its_address(start_server, tab: Tab, tm
     tab.page.goto(f"{second.url}/compare?{address.partition('?')[2]}", wait_until="commit")
     tab.rest()
     assert "A closer look" in tab.text()
+    tab.sound()
+
+
+def test_back_and_forward_take_choices_back_one_by_one_and_a_refresh_keeps_undo(
+    start_server, tab: Tab
+):
+    """Each choice is an address of its own, and the browser's buttons go through them."""
+    server = start_server()
+    tab.open(server.url)
+    tab.click("button", "Open")
+    tab.go("Train")
+    addresses = [tab.page.url]
+    for model in ("Extra trees", "LightGBM"):
+        tab.tick(model)
+        addresses.append(tab.page.url)
+    assert len(set(addresses)) == 3
+
+    def ticked() -> tuple[bool, bool]:
+        boxes = [tab.page.get_by_role("checkbox", name=n) for n in ("Extra trees", "LightGBM")]
+        return boxes[0].first.is_checked(), boxes[1].first.is_checked()
+
+    def walk(there: str) -> tuple[str, tuple[bool, bool]]:
+        tab.page.evaluate(f"() => history.{there}()")
+        tab.page.wait_for_timeout(400)
+        tab.rest()
+        return tab.page.url, ticked()
+
+    assert ticked() == (True, True)
+    assert walk("back") == (addresses[1], (True, False))
+    assert walk("back") == (addresses[0], (False, False))
+    assert walk("forward") == (addresses[1], (True, False))
+    tab.click("button", "Redo")
+    assert ticked() == (True, True)
+    tab.page.reload(wait_until="commit")
+    tab.rest()
+    tab.click("button", "Undo")
+    assert (tab.page.url, ticked()) == (addresses[1], (True, False))
     tab.sound()
