@@ -209,11 +209,10 @@ def _control(
         )
     else:
         whole = param.kind == "int"
-        cast: Callable[[float], float] = int if whole else float
+        # No limits here: the browser would put a number outside back without a word, while the
+        # parameter's own check says what is allowed.
         st.number_input(
             param.label,
-            min_value=None if param.low is None else cast(param.low),
-            max_value=None if param.high is None else cast(param.high),
             value=None,
             step=1 if whole else _step(param),
             format=None if whole else "%g",

@@ -113,15 +113,14 @@ def _control(study: Study, field: Param) -> None:
 
     bound = state.bound(field.key, getattr(now, field.key), change)
     low, high = field.low or 0, field.high
+    # A number has no limits here: the browser would put one outside back without a word.
     if field.kind == "float" and high is not None and high <= 1:
         st.slider(field.label, float(low), float(high), step=0.05, help=about, **bound)
     elif field.kind == "float":
-        st.number_input(field.label, float(low), step=1.0, format="%g", help=about, **bound)
+        st.number_input(field.label, step=1.0, format="%g", help=about, **bound)
     else:
         st.number_input(
             field.label,
-            int(low),
-            None if high is None else int(high),
             value=None,
             step=1,
             placeholder=field.none_label or None,

@@ -156,7 +156,8 @@ class Param:
         return words + (f", or none ({self.none_label})" if self.none_label else "")
 
     def _refuse(self, value: Any) -> ParameterError:
-        return ParameterError(f"{self.key} is {value!r}.", f"It takes {self.wanted()}.")
+        said = "empty" if value is None else repr(value)
+        return ParameterError(f"{self.label} ({self.key}) is {said}.", f"It takes {self.wanted()}.")
 
 
 def worded(value: Value) -> str:

@@ -99,6 +99,19 @@ def test_undo_outlives_a_refresh_and_ends_where_the_table_was_opened(loaded, app
     assert fresh.button(key="card-undo").disabled
 
 
+def test_a_number_outside_its_range_is_refused_in_a_sentence_and_changes_nothing(loaded):
+    loaded.switch_page("pages/design/train.py").run()
+    loaded.checkbox(key="model-random_forest").check().run()
+    before = current(loaded)
+    loaded.number_input(key="model-random_forest-n_estimators").set_value(99_999).run()
+    (said,) = [e.value for e in loaded.error]
+    assert "Trees" in said
+    assert "99999" in said
+    assert "from 5 to 2000" in said
+    assert current(loaded) == before
+    assert loaded.number_input(key="model-random_forest-n_estimators").value == 200
+
+
 def test_a_new_target_says_which_choices_it_left_out(loaded):
     """A resampler that a target of numbers cannot have is named, and undo stands beside it."""
     loaded.switch_page("pages/design/train.py").run()
