@@ -73,9 +73,10 @@ def _distance_to_neighbour(ranked: Floats, k: int) -> Floats:
 def _nearer_than(values: Floats, radius: Floats) -> Ints:
     """How many values, itself included, lie nearer to each value than its radius."""
     ranked = np.sort(values)
-    # The neighbour at the radius itself must stay outside whatever way the sum is rounded; the
-    # margin is far below the jitter that keeps values apart.
-    radius = np.maximum(radius - 8 * np.finfo(np.float64).eps * np.abs(values).max(), 0.0)
+    # The neighbour at the radius itself must stay outside whatever way the sum is rounded. The
+    # margin goes with each value: ties at zero lie nearer together than a larger value's rounding.
+    margin = np.finfo(np.float64).eps * (np.abs(values) + 2 * radius)
+    radius = np.maximum(radius - margin, 0.0)
     last = np.searchsorted(ranked, values + radius, side="right")
     first = np.searchsorted(ranked, values - radius, side="left")
     return np.maximum(last - first, 1)

@@ -42,6 +42,33 @@ def test_neighbour_estimates_against_a_number_are_those_of_scikit_learn(table):
     np.testing.assert_allclose(ours, theirs, atol=1e-9)
 
 
+@pytest.mark.parametrize("task", ["binary", "regression"])
+def test_numbers_full_of_ties_tell_as_little_as_scikit_learn_says(task):
+    """Zeros of most rows lie so near together after the jitter that rounding must not count."""
+    draw = np.random.default_rng(1)
+    n = 20_000
+    X = pd.DataFrame({
+        "zeros": np.where(draw.random(n) < 0.7, 0.0, draw.gamma(2.0, size=n)),
+        "fives": np.where(draw.random(n) < 0.7, 5.0, draw.gamma(2.0, size=n)),
+        "filled": np.where(draw.random(n) < 0.05, 0.01, draw.normal(size=n)),
+        "whole": draw.integers(0, 50, n).astype(float),
+    })  # fmt: skip
+    y = draw.normal(size=n) if task == "regression" else (draw.random(n) < 0.1).astype(int)
+    sklearns = mutual_info_regression if task == "regression" else mutual_info_classif
+    ours = informations(X, y, task=task, seed=0, neighbors=3)
+    assert np.abs(ours - sklearns(X.to_numpy(), y, random_state=0)).max() < 0.01
+    assert ours.max() < 0.02
+
+
+def test_a_number_with_few_values_has_the_exact_information_of_its_levels():
+    draw = np.random.default_rng(2)
+    mark = draw.integers(0, 2, 500).astype(float)
+    level = np.where(draw.random(500) < 0.3, mark, draw.integers(0, 3, 500)).astype(int)
+    X = pd.DataFrame({"mark": mark, "lots": draw.normal(size=500)})
+    ours = informations(X, level, task="multiclass", seed=0, neighbors=3)
+    assert ours[0] == pytest.approx(mutual_info_score(mark, level), abs=1e-12)
+
+
 def test_levels_against_a_number_are_those_of_scikit_learn(table):
     """A categorical column and a numeric target: Ross (2014) with the roles exchanged."""
     X, y = table
