@@ -10,7 +10,7 @@ import pandas as pd
 from outfold.registry import Param, Strategy
 from outfold.select.columns import Floats, Ints, Target, named, outcome
 from outfold.select.elimination import restrict
-from outfold.select.encode import Encoded, encode
+from outfold.select.encode import Encoded, encode_for_trees
 from outfold.select.forest import importances
 from outfold.select.keep import K_LIMIT, keep
 from outfold.select.linear_model import as_response
@@ -82,7 +82,7 @@ def choose(
     target = outcome(y, task)
     rows = sampled(target, task, MOST_ROWS, draw)
     notes = said(len(rows), len(X), "Forests were grown on")
-    encoded = encode(X.iloc[rows], standardise=False)
+    encoded = encode_for_trees(X.iloc[rows])
     response = as_response(target[rows], task)
     n = len(encoded.sources)
     hits = np.zeros(n, dtype=np.int64)

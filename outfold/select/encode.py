@@ -40,13 +40,14 @@ class Encoded:
         return top
 
 
-def encode(X: pd.DataFrame, *, standardise: bool = True) -> Encoded:
+def encode(X: pd.DataFrame) -> Encoded:
     """One-hot encode the categorical columns; a missing level is zero in all its indicators.
+
+    Each encoded column gets mean 0 and population standard deviation 1, so that coefficients can be
+    compared; constant columns become 0.
 
     Args:
         X: A prepared frame.
-        standardise: Whether each encoded column gets mean 0 and population standard deviation 1,
-            so that coefficients can be compared; constant columns become 0.
     """
     sources, owner = owners(X)
     blocks: list[Floats] = []
@@ -61,11 +62,31 @@ def encode(X: pd.DataFrame, *, standardise: bool = True) -> Encoded:
         blocks.append(block)
         belongs += [int(owner[position])] * block.shape[1]
     matrix = np.hstack(blocks)
-    if standardise:
-        matrix = matrix - matrix.mean(axis=0)
-        spread = matrix.std(axis=0)
-        # A constant column's spread is rounding noise around 0; dividing by it would invent signal.
-        flat = spread <= 1e-12
-        matrix[:, flat] = 0.0
-        matrix /= np.where(flat, 1.0, spread)
+    matrix = matrix - matrix.mean(axis=0)
+    spread = matrix.std(axis=0)
+    # A constant column's spread is rounding noise around 0; dividing by it would invent signal.
+    flat = spread <= 1e-12
+    matrix[:, flat] = 0.0
+    matrix /= np.where(flat, 1.0, spread)
     return Encoded(matrix, np.asarray(belongs, dtype=np.int64), sources)
+
+
+def encode_for_trees(X: pd.DataFrame) -> Encoded:
+    """The prepared columns as they are, a categorical one as its level codes; a missing level last.
+
+    One column each: trees draw the columns that a split may use, so that a column in forty parts
+    would be looked at forty times as often as a number, and weigh more however little it tells.
+
+    Args:
+        X: A prepared frame.
+    """
+    sources, owner = owners(X)
+    columns: list[Floats] = []
+    for name in X.columns:
+        column = X[name]
+        if is_discrete(column):
+            level = codes(column)
+            columns.append(np.where(level < 0, level.max(initial=-1) + 1, level).astype(np.float64))
+        else:
+            columns.append(numbers(column))
+    return Encoded(np.column_stack(columns), owner, sources)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from outfold.registry import Param, Strategy
 from outfold.select.columns import Target, named, outcome
-from outfold.select.encode import encode
+from outfold.select.encode import encode_for_trees
 from outfold.select.forest import importances
 from outfold.select.keep import K_LIMIT, keep
 from outfold.select.linear_model import as_response
@@ -21,7 +21,7 @@ def choose(
     X: pd.DataFrame, y: Target, *, task: Task, seed: int, trees: int, share: float, k: int | None
 ) -> Selection:
     """Keep the columns whose importance exceeds a share of the mean importance."""
-    encoded = encode(X, standardise=False)
+    encoded = encode_for_trees(X)
     found = importances(encoded, as_response(outcome(y, task), task), task, seed, trees=trees)
     scores = named(encoded.sources, found)
     passing = {n for n, s in scores.items() if s > 0 and s >= share * float(np.mean(found))}

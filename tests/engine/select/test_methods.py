@@ -13,7 +13,7 @@ from outfold.select.association import Associations, measured_codes, measured_nu
 from outfold.select.boruta import with_shadows
 from outfold.select.columns import classes
 from outfold.select.elimination import judged_sizes
-from outfold.select.encode import encode
+from outfold.select.encode import encode, encode_for_trees
 from outfold.select.inner_score import InnerScore
 from outfold.select.linear_model import coefficients
 from outfold.select.permutation_importance import fold_importances
@@ -287,16 +287,40 @@ def test_an_inner_score_is_zero_for_nothing_and_positive_for_the_signal(model):
 
 
 def test_a_shadow_is_its_column_shuffled_by_one_order():
-    """The levels of a categorical column stay together in its shadow."""
+    """The parts of a column stay together in its shadow."""
     X = mixed()
-    encoded = encode(X, standardise=False)
+    encoded = encode_for_trees(X)
     both, real = with_shadows(encoded, np.random.default_rng(0))
     assert real == len(encoded.sources)
-    colour = encoded.sources.index("colour")
-    shadow = both.matrix[:, both.owner == colour + real]
-    np.testing.assert_array_equal(shadow.sum(axis=1), np.ones(len(X)))
-    np.testing.assert_array_equal(shadow.sum(axis=0), encoded.of([colour]).sum(axis=0))
-    assert not np.array_equal(shadow, encoded.of([colour]))
+    when = encoded.sources.index("when")
+    here, shadow = encoded.of([when]), both.matrix[:, both.owner == when + real]
+    assert here.shape == shadow.shape == (len(X), 2)
+    assert sorted(map(tuple, shadow)) == sorted(map(tuple, here))
+    assert not np.array_equal(shadow, here)
+
+
+@pytest.mark.parametrize("key", ["tree_importance", "boruta"])
+@pytest.mark.parametrize("task", ["binary", "regression"])
+def test_trees_do_not_take_many_levels_for_signal(key, task):
+    """A noise column of forty levels weighs no more than one number, and hides no signal."""
+    draw = np.random.default_rng(0)
+    n = 1_500
+    X = pd.DataFrame({
+        "forty": pd.Categorical(draw.integers(0, 40, n), categories=range(40)),
+        "eight": pd.Categorical(draw.integers(0, 8, n), categories=range(8)),
+        "square": draw.normal(size=n),
+        "four": pd.Categorical(draw.integers(0, 4, n), categories=range(4)),
+        "line": draw.normal(size=n),
+        "number": draw.normal(size=n),
+    })  # fmt: skip
+    four = np.array([-1.0, 0.0, 0.5, 1.2])[X["four"].cat.codes]
+    y = 1.2 * X["line"] + X["square"] ** 2 + four + draw.normal(size=n)
+    if task == "binary":
+        y = (y > y.quantile(0.8)).astype(int)
+    found = registry("selector")[key].build(task=task, seed=0).fit(X, y).selection_
+    assert {"square", "line"} <= set(found.selected) <= {"square", "line", "four"}
+    noise = max(found.scores[c] for c in ("forty", "eight", "number"))
+    assert noise < found.scores["four"]
 
 
 def test_stability_selection_keeps_its_bound_on_noise():
