@@ -17,7 +17,7 @@ from dataclasses import replace
 from typing import Any
 
 from outfold.errors import OutfoldError
-from outfold.study import leaky_run, worker
+from outfold.study import leaky_run, selecting, worker
 from outfold.study import steps as work
 from outfold.study.computed import Computed
 from outfold.study.deaths import Deaths
@@ -226,7 +226,7 @@ class _Execution:
         given: list[Any]
         named: dict[str, Any] = {}
         if step.key in self.known and step.kind in ("select", "tune"):
-            call = work.recall if step.kind == "select" else Tuned.from_body
+            call = selecting.recall if step.kind == "select" else Tuned.from_body
             given = [self.known[step.key]]
         else:
             source = self.sources[self.samples.rows_of(step.key)]

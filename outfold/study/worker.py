@@ -15,8 +15,9 @@ from outfold.study.explain.step import Explained, explain
 from outfold.study.measure import Meter
 from outfold.study.plan import Step
 from outfold.study.scores import score, scored_from_arrays
+from outfold.study.selecting import select
 from outfold.study.shared import Laid, Work, lay, mapped, taken_up
-from outfold.study.steps import Failed, Fitted, Prepared, fit, prepare, resample, select
+from outfold.study.steps import Failed, Fitted, Prepared, fit, prepare, resample
 from outfold.study.tune.carry import in_words
 from outfold.study.tune.step import tune
 from outfold.study.workspace import Workspace

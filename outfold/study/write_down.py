@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from outfold.study import steps as work
+from outfold.study import selecting
 from outfold.study.computed import Computed
 from outfold.study.plan import Step
 from outfold.study.steps import Selected
@@ -47,5 +47,5 @@ def explained_of(workspace: Workspace, key: str, kept: KeptExplained) -> Compute
 def small_of(key: str, result: Selected | Tuned) -> Computed:
     """A selection or a tuning."""
     if isinstance(result, Selected):
-        return Computed(key, "select", work.selection_body(result), 0, result.log.seconds)
+        return Computed(key, "select", selecting.selection_body(result), 0, result.log.seconds)
     return Computed(key, "tune", result.to_body(), 0, result.seconds)
