@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from types import TracebackType
 from typing import Any
 
@@ -99,6 +99,8 @@ class Log:
         notes: Sentences about anything that was adjusted.
         step_seconds: Wall seconds of the whole call, prediction included.
         size: Rows, columns and one-hot width of the training rows that it took.
+        ranking: Of a selection that cut a ranking, what the ranking cost, which it has in common
+            with every other cut of it.
     """
 
     seconds: float
@@ -107,10 +109,21 @@ class Log:
     notes: tuple[str, ...] = ()
     step_seconds: float = float("nan")
     size: tuple[int, int, int] = (0, 0, 0)
+    ranking: Log | None = None
+
+    @property
+    def all_seconds(self) -> float:
+        """What it is for and the ranking that it cut: what it would take alone."""
+        return self.seconds + (self.ranking.seconds if self.ranking else 0.0)
 
     def to_plain(self) -> dict[str, Any]:
         """The log as JSON can hold it."""
-        plain = asdict(self) | {"notes": list(self.notes), "size": list(self.size)}
+        plain = {f.name: getattr(self, f.name) for f in fields(self)}
+        plain |= {"notes": list(self.notes), "size": list(self.size)}
+        if self.ranking is None:
+            del plain["ranking"]
+        else:
+            plain["ranking"] = self.ranking.to_plain()
         for name in ("memory_bytes", "step_seconds"):
             if plain[name] != plain[name]:
                 plain[name] = None
@@ -124,4 +137,6 @@ class Log:
         for name in ("step_seconds", "memory_bytes"):
             if kept.get(name) is None:
                 kept[name] = float("nan")
+        if "ranking" in kept:
+            kept["ranking"] = cls.from_plain(kept["ranking"])
         return cls(**kept)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -83,6 +83,17 @@ class Selected:
     selection: Selection
     log: Log
     earlier: tuple[Log, ...] = ()
+
+    def logs(self) -> dict[str, dict[str, Any]]:
+        """The logs of all links and of their rankings, by the names of ``timings.logged``."""
+        found: dict[str, dict[str, Any]] = {}
+        rankings = 0
+        for i, log in enumerate((self.log, *self.earlier)):
+            found[link_log("select", i)] = replace(log, ranking=None).to_plain()
+            if log.ranking is not None:
+                found[link_log("rank", rankings)] = log.ranking.to_plain()
+                rankings += 1
+        return found
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -261,8 +272,7 @@ def fit(
     body: dict[str, Any] = {
         "logs": {
             "prepare": prepared.log.to_plain(),
-            "select": selected.log.to_plain(),
-            **{link_log("select", i + 1): log.to_plain() for i, log in enumerate(selected.earlier)},
+            **selected.logs(),
             "resample": resampled.log.to_plain(),
             "fit": log.to_plain(),
         },

@@ -98,8 +98,9 @@ def test_chains_that_begin_alike_share_their_first_steps(workspace):
 def back(steps_, key):
     """The select steps before and with one, the last first."""
     found = []
-    while key in steps_ and steps_[key].kind == "select":
-        found.append(steps_[key])
+    while key in steps_ and steps_[key].kind in ("rank", "select"):
+        if steps_[key].kind == "select":
+            found.append(steps_[key])
         key = steps_[key].parent
     return found
 
