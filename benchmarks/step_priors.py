@@ -34,6 +34,7 @@ import pandas as pd
 
 from outfold.errors import OutfoldError
 from outfold.registry import FOLDERS, Strategy, registry
+from outfold.study import selecting
 from outfold.study import steps as work
 from outfold.study.defaults import default_study, with_target
 from outfold.study.forecast_law import features
@@ -109,7 +110,7 @@ class Bench:
         study = study.replace(validation=Validation(study.validation.scheme, folds=5))
         loaded = work.with_splits(study_table(workspace, study), study)
         prepared = work.prepare(loaded, study, 1, *complete("preparation", study.preparation))
-        selected = work.select(prepared, study, "none", {})
+        selected = selecting.select(prepared, study, "none", {})
         resampled = work.resample(prepared, selected, study, "none", {})
         return cls(study, loaded, prepared, selected, resampled, classes)
 
@@ -119,7 +120,7 @@ class Bench:
         if kind == "prepare":
             return lambda: work.prepare(self.loaded, study, 1, strategy, params)
         if kind == "select":
-            return lambda: work.select(self.prepared, study, strategy, params)
+            return lambda: selecting.select(self.prepared, study, strategy, params)
         if kind == "resample":
             return lambda: work.resample(self.prepared, self.selected, study, strategy, params)
         return lambda: work.fit(

@@ -7,7 +7,7 @@ from outfold.registry import Kind, registry, worded
 from outfold.study.study import Candidate, Choice
 
 _OF: dict[str, Kind] = {
-    "prepare": "preparation", "select": "selector", "resample": "resampler",
+    "prepare": "preparation", "rank": "selector", "select": "selector", "resample": "resampler",
     "fit": "model", "tune": "model", "explain": "model",
 }  # fmt: skip
 """What kind of strategy the step of a run that begins with a word is about."""

@@ -14,7 +14,7 @@ import importlib.util
 import inspect
 import pkgutil
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -202,6 +202,33 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
+class Ranks:
+    """Says that a selector keeps a cut of one ranking, so that all cuts can share the ranking.
+
+    Attributes:
+        cuts: The parameters that only say where it is cut.
+        deepest: For a ranking that is made only as far as ``k`` asks: of all ``k`` that are asked
+            for, the one whose ranking serves them all. The ranking is then given it as ``depth``.
+            None where every column is ranked whatever is asked for.
+    """
+
+    cuts: tuple[str, ...] = ("k",)
+    deepest: Callable[[Sequence[Any]], Any] | None = None
+
+    def before(self, params: Mapping[str, Any], asked: Sequence[Any] = ()) -> dict[str, Any]:
+        """What the ranking depends on.
+
+        Args:
+            params: The selector's complete parameters.
+            asked: Every ``k`` that is to be cut from it; by default that of ``params`` alone.
+        """
+        found = {name: value for name, value in params.items() if name not in self.cuts}
+        if self.deepest is not None:
+            found["depth"] = self.deepest(asked) if asked else params["k"]
+        return found
+
+
+@dataclass(frozen=True, slots=True)
 class Strategy:
     """One named option of a study.
 
@@ -222,6 +249,7 @@ class Strategy:
         requires: Says why it cannot be used on a table, or None.
         probabilistic: For models: whether it predicts probabilities or a distribution's mean.
         weightable: For models: whether it can be fitted with row weights.
+        ranks: For selectors: that it keeps a cut of one ranking; None where it does not.
         exemptions: Contract tests that do not hold for it, each with the reason.
     """
 
@@ -240,6 +268,7 @@ class Strategy:
     requires: Callable[[Facts], str | None] | None = None
     probabilistic: bool = True
     weightable: bool = True
+    ranks: Ranks | None = None
     exemptions: Mapping[str, str] = field(default_factory=dict)
 
     def available(self, facts: Facts) -> str | None:

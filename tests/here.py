@@ -35,7 +35,7 @@ def carry_out_here(workspace: Workspace, study: Study) -> tuple[str, Plan]:
         }  # fmt: skip
         at = step.parent
         while at in results:
-            given[worker.RESULTS[steps[at].kind]] = results[at]
+            given.setdefault(worker.RESULTS[steps[at].kind], results[at])
             at = steps[at].parent
         call = worker.CALLS[step.kind]
         named = call.__code__.co_varnames[: call.__code__.co_argcount]
@@ -50,7 +50,7 @@ def carry_out_here(workspace: Workspace, study: Study) -> tuple[str, Plan]:
         elif step.kind == "explain":
             kept_too = worker.KeptExplained(result)
             records.add_steps([written.explained_of(workspace, step.key, kept_too)])
-        elif step.kind == "select":
+        elif step.kind in ("rank", "select"):
             records.add_steps([written.small_of(step.key, result)])
     records.add_events(
         run,

@@ -17,8 +17,9 @@ from outfold.registry import registry
 from outfold.select.association import Associations
 from outfold.select.columns import best_part, owners
 from outfold.study.quick import sample_rows
+from outfold.study.selecting import selected_by
 from outfold.study.split import Split
-from outfold.study.steps import Loaded, prepare, selected_by
+from outfold.study.steps import Loaded, prepare
 from outfold.study.study import Choice, Study
 from outfold.study.table import StudyTable
 

@@ -132,7 +132,7 @@ def selector_worth(
     for row in rows:
         choice, figure = row.candidate.selector, figures[row.name]
         found = steps.get(choice.label(), [])
-        seconds = [s.log.seconds for s in found]
+        seconds = [sum(g.all_seconds for g in (s.log, *s.earlier)) for s in found]
         gap, low, high, p = tests.get(row.name, (math.nan,) * 4)
         worths.append(
             Worth(

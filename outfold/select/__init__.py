@@ -9,6 +9,7 @@ and go together. A module without STRATEGY is shared code, named in SHARED.
 SHARED: tuple[str, ...] = (
     "selection",
     "selector",
+    "ranking",
     "columns",
     "encode",
     "keep",

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from outfold.registry import Param, Strategy
+from outfold.registry import Param, Ranks, Strategy
 from outfold.select.columns import Floats, Ints, Target, named, outcome
 from outfold.select.elimination import restrict
 from outfold.select.encode import Encoded, encode_for_trees
 from outfold.select.forest import importances
-from outfold.select.keep import K_LIMIT, keep
+from outfold.select.keep import K_LIMIT
 from outfold.select.linear_model import as_response
+from outfold.select.ranking import ByRank, Ranking
 from outfold.select.sampling import said, sampled
 from outfold.select.selection import Selection
 from outfold.task import Task
@@ -24,6 +26,10 @@ MOST_ROWS = 5_000
 LEAST_SHADOWS = 5
 """With fewer columns than this left, copies of copies fill up the shadows (Kursa & Rudnicki)."""
 
+
+CONFIRMED = "confirmed"
+OPEN = "undecided"
+ROUNDS = "rounds"
 
 COLUMNS_PER_TREE = 10
 MOST_TREES = 300
@@ -60,7 +66,7 @@ def decided(hits: Ints, rounds: int, alpha: float) -> tuple[Ints, Ints]:
     return np.flatnonzero(better <= alpha), np.flatnonzero(worse <= alpha)
 
 
-def choose(
+def rank(
     X: pd.DataFrame,
     y: Target,
     *,
@@ -69,9 +75,7 @@ def choose(
     rounds: int,
     trees: int,
     alpha: float,
-    tentative: bool,
-    k: int | None,
-) -> Selection:
+) -> Ranking:
     """In each round, a column hits when it weighs more than the best shadow.
 
     Columns are confirmed or rejected as soon as the binomial test says so; rejected ones leave the
@@ -105,22 +109,35 @@ def choose(
         rejected[worse] = True
         rejected &= ~confirmed
     open_ = ~(rejected | confirmed)
-    if open_.any():
-        fate = "kept" if tentative else "dropped"
-        notes += (f"Undecided after {done} rounds and {fate}: {int(open_.sum())} column(s).",)
-    passing = confirmed | open_ if tentative else confirmed
-    scores = named(encoded.sources, hits / done)
     # Columns that hit equally often are told apart by their importance.
-    ordered = {encoded.sources[i]: float(hits[i]) for i in np.lexsort((-weight, -hits))}
-    selected, more = keep(
-        ordered, k=k, passing={name for i, name in enumerate(encoded.sources) if passing[i]}
+    order = np.lexsort((-weight, -hits))
+    return Ranking(
+        named(encoded.sources, hits / done),
+        "share of rounds in which it beat every shadow",
+        tuple(encoded.sources[i] for i in order),
+        figures={
+            CONFIRMED: named(encoded.sources, confirmed),
+            OPEN: named(encoded.sources, open_),
+            ROUNDS: dict.fromkeys(encoded.sources, float(done)),
+        },
+        notes=notes,
     )
-    return Selection(
-        selected=selected,
-        scores=scores,
-        score_name="share of rounds in which it beat every shadow",
-        notes=notes + more,
-    )
+
+
+def cut(ranking: Ranking, *, tentative: bool, k: int | None) -> Selection:
+    """Keep the confirmed columns, and those that are undecided where that is asked for."""
+    undecided = {n for n, is_open in ranking.figures[OPEN].items() if is_open}
+    passing = {n for n, is_sure in ranking.figures[CONFIRMED].items() if is_sure}
+    if undecided:
+        done = int(max(ranking.figures[ROUNDS].values()))
+        fate = "kept" if tentative else "dropped"
+        note = f"Undecided after {done} rounds and {fate}: {len(undecided)} column(s)."
+        ranking = replace(ranking, notes=(*ranking.notes, note))
+    return ranking.cut(k, passing | undecided if tentative else passing)
+
+
+RANKS = Ranks(("tentative", "k"))
+BY_RANK = ByRank(rank, cut, RANKS)
 
 
 def build(
@@ -136,7 +153,7 @@ def build(
     from outfold.select.selector import Selector
 
     params = {"rounds": rounds, "trees": trees, "alpha": alpha, "tentative": tentative, "k": k}
-    return Selector(choose, task, seed, params)
+    return Selector(BY_RANK, task, seed, params)
 
 
 STRATEGY = Strategy(
@@ -187,6 +204,7 @@ STRATEGY = Strategy(
     ),
     source="Kursa & Rudnicki (2010), Feature selection with the Boruta package",
     family="wrapper",
+    ranks=RANKS,
     order=170,
     libraries=("scikit-learn", "scipy"),
 )

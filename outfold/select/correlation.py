@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from outfold.registry import Param, Strategy
+from outfold.registry import Param, Ranks, Strategy
 from outfold.select.association import Associations, measured_target
 from outfold.select.columns import Target, best_part, named, owners
-from outfold.select.keep import K_LIMIT, ranking
+from outfold.select.keep import K_LIMIT, MOST_BY_DEFAULT, ranking
+from outfold.select.ranking import ByRank, Ranking
 from outfold.select.selection import Selection
 from outfold.task import Task
 
 
-def choose(
+def rank(
     X: pd.DataFrame,
     y: Target,
     *,
@@ -23,9 +25,11 @@ def choose(
     seed: int,
     relevance: float,
     redundancy: float,
-    k: int | None,
-) -> Selection:
-    """Walk the columns from most to least relevant; keep each that no kept one repeats.
+    depth: int | None,
+) -> Ranking:
+    """Walk the columns from most to least relevant; take each that no taken one repeats.
+
+    The walk ends after ``depth`` columns, or with those that are relevant.
 
     Relevance and redundancy are |Pearson r|, the correlation ratio η or Cramér's V, by the types of
     the two columns. Between columns with several prepared parts the strongest pair of parts counts.
@@ -35,29 +39,45 @@ def choose(
     relevances = links.strengths(measured_target(y, task))
     scores = named(sources, best_part(relevances, owner, len(sources)))
     place = {name: i for i, name in enumerate(sources)}
-    selected: list[str] = []
+    taken: list[str] = []
     dropped: dict[str, str] = {}
     order = ranking(scores)
     for name in order:
-        if name in dropped or scores[name] < relevance or (k is not None and len(selected) >= k):
+        if depth is not None and len(taken) >= depth:
+            break
+        if name in dropped or scores[name] < relevance:
             continue
-        selected.append(name)
+        taken.append(name)
         for part in np.flatnonzero(owner == place[name]):
             repeats = best_part(links.strengths_with(int(part)), owner, len(sources))
             for other in np.flatnonzero(repeats > redundancy):
-                if sources[other] not in selected:
+                if sources[other] not in taken:
                     dropped.setdefault(sources[other], name)
     notes: tuple[str, ...] = ()
-    if not selected:
-        selected = [order[0]]
+    if not taken:
+        taken = [order[0]]
         notes = (f"No column reaches the relevance asked for; the best, {order[0]}, is kept.",)
-    return Selection(
-        selected=tuple(selected),
-        scores=scores,
-        score_name="association with the target, 0 to 1",
+    return Ranking(
+        scores,
+        "association with the target, 0 to 1",
+        tuple(taken),
         dropped_because=dropped,
         notes=notes,
     )
+
+
+def cut(ranking: Ranking, *, k: int | None) -> Selection:
+    """Keep the k columns taken first, and say what these made redundant."""
+    return ranking.selection(ranking.order[:k])
+
+
+def deepest(asked: Sequence[int | None]) -> int | None:
+    """The whole walk where one asks for it, else the largest number of columns asked for."""
+    return None if None in asked else max(MOST_BY_DEFAULT, *(k or 0 for k in asked))
+
+
+RANKS = Ranks(deepest=deepest)
+BY_RANK = ByRank(rank, cut, RANKS)
 
 
 def build(
@@ -70,7 +90,7 @@ def build(
     """The transformer; see ``outfold.select``."""
     from outfold.select.selector import Selector
 
-    return Selector(choose, task, seed, {"relevance": relevance, "redundancy": redundancy, "k": k})
+    return Selector(BY_RANK, task, seed, {"relevance": relevance, "redundancy": redundancy, "k": k})
 
 
 STRATEGY = Strategy(
@@ -102,5 +122,6 @@ STRATEGY = Strategy(
     ),
     source="Guyon & Elisseeff (2003), An introduction to variable and feature selection",
     family="filter",
+    ranks=RANKS,
     order=20,
 )

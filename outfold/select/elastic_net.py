@@ -9,13 +9,13 @@ import pandas as pd
 from outfold.registry import Param, Strategy
 from outfold.select.columns import Target
 from outfold.select.keep import K_LIMIT
+from outfold.select.ranking import ByRank, Ranking
 from outfold.select.sampling import enough_rows
-from outfold.select.selection import Selection
-from outfold.select.shrinkage import STRENGTH, shrunk
+from outfold.select.shrinkage import RANKS, STRENGTH, cut, shrunk
 from outfold.task import Task
 
 
-def choose(
+def rank(
     X: pd.DataFrame,
     y: Target,
     *,
@@ -23,10 +23,12 @@ def choose(
     seed: int,
     l1_ratio: float,
     strength: float | None,
-    k: int | None,
-) -> Selection:
+) -> Ranking:
     """The elastic net for numbers, multinomial logistic regression with its penalty for classes."""
-    return shrunk(X, y, task=task, seed=seed, ratio=l1_ratio, strength=strength, k=k)
+    return shrunk(X, y, task=task, seed=seed, ratio=l1_ratio, strength=strength)
+
+
+BY_RANK = ByRank(rank, cut, RANKS)
 
 
 def build(
@@ -40,7 +42,7 @@ def build(
     from outfold.select.selector import Selector
 
     params = {"l1_ratio": l1_ratio, "strength": strength, "k": k}
-    return Selector(choose, task, seed, params)
+    return Selector(BY_RANK, task, seed, params)
 
 
 STRATEGY = Strategy(
@@ -65,6 +67,7 @@ STRATEGY = Strategy(
     source="Zou & Hastie (2005), Regularization and variable selection via the elastic net",
     requires=enough_rows,
     family="embedded",
+    ranks=RANKS,
     order=150,
     libraries=("numpy", "scikit-learn"),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,6 +14,7 @@ from outfold.select.encode import Encoded
 from outfold.select.forest import importances
 from outfold.select.inner_score import make
 from outfold.select.linear_model import as_response, coefficients, fit_quietly, losses
+from outfold.select.ranking import Ranking
 from outfold.select.sampling import inner_folds
 from outfold.task import Task
 
@@ -81,6 +83,15 @@ class Sizes:
     sizes: Ints
     r2: Floats
 
+    def to_plain(self) -> dict[int, tuple[float, ...]]:
+        """R² of each inner fold by number of columns."""
+        return {int(n): tuple(map(float, self.r2[:, i])) for i, n in enumerate(self.sizes)}
+
+    @classmethod
+    def from_plain(cls, plain: Mapping[int, Sequence[float]]) -> Sizes:
+        """What ``to_plain`` gave."""
+        return cls(np.array(list(plain)), np.array(list(plain.values())).T)
+
     def best(self, rule: Literal["best", "one_se"], least: int = 1) -> tuple[int, float]:
         """The size advised and its mean R², among sizes of at least ``least``.
 
@@ -123,20 +134,37 @@ def judged_sizes(
 
 
 def eliminated(
-    encoded: Encoded, target: Ints | Floats, task: Task, model: str, seed: int, k: int
+    encoded: Encoded, target: Ints | Floats, task: Task, model: str, seed: int
 ) -> tuple[list[int], Floats]:
-    """The ``k`` columns left at the end, best first, and how long each column lasted.
+    """The columns by how long they lasted, longest first, and how long that was.
 
     The latter is the share of columns that went before a column or with it, 1 for the last one.
+    Columns that went together are ordered by what they weighed then.
     """
     n = len(encoded.sources)
-    k = min(k, n)
-    reached = np.zeros(n)
-    final: list[int] = []
+    lasted = np.zeros(n)
     for members, weight in elimination(encoded, target, task, model, seed):
-        # A set that is still larger than k is cut to the k of largest weight.
         order = [members[i] for i in np.argsort(-weight, kind="stable")]
-        reached[order] = 1.0 - np.arange(len(order)) / n
-        if len(members) >= k:
-            final = order[:k]
-    return final, reached
+        lasted[order] = 1.0 - np.arange(len(order)) / n
+    return [int(i) for i in np.argsort(-lasted, kind="stable")], lasted
+
+
+def outlasting(
+    encoded: Encoded,
+    target: Ints | Floats,
+    task: Task,
+    model: str,
+    seed: int,
+    *,
+    sizes: Sizes | None,
+    notes: tuple[str, ...],
+) -> Ranking:
+    """The ranking by how long each column lasts, with what inner folds say of every number."""
+    order, lasted = eliminated(encoded, target, task, model, seed)
+    return Ranking(
+        {name: float(lasted[i]) for i, name in enumerate(encoded.sources)},
+        "share of the columns that it outlasted",
+        tuple(encoded.sources[i] for i in order),
+        sizes={} if sizes is None else sizes.to_plain(),
+        notes=notes,
+    )

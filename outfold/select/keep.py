@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from outfold.registry import Param
 
@@ -58,7 +58,13 @@ def keep(
         k: The most that are kept; None is no limit.
         passing: The columns that pass the method's own threshold; None is all.
     """
-    order = ranking(scores)
+    return kept(ranking(scores), k=k, passing=passing)
+
+
+def kept(
+    order: Sequence[str], *, k: int | None = None, passing: Collection[str] | None = None
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """As ``keep``, of columns that stand in their order, best first."""
     passed = order if passing is None else [n for n in order if n in passing]
     if passed:
         return tuple(passed[:k]), ()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from outfold.registry import Param, Strategy
+from outfold.registry import Param, Ranks, Strategy
 from outfold.select.association import Associations, measured_target
 from outfold.select.columns import (
     Floats,
@@ -23,7 +24,8 @@ from outfold.select.columns import (
 )
 from outfold.select.discretise import equal_bins, number_of_bins
 from outfold.select.entropy import JointEntropies
-from outfold.select.keep import K_HALF, half
+from outfold.select.keep import K_HALF, MOST_BY_DEFAULT, half
+from outfold.select.ranking import ByRank, Ranking
 from outfold.select.selection import Selection
 from outfold.task import Task, is_classification
 
@@ -76,20 +78,21 @@ class ByAssociation:
         return self._links.strengths_with(position)
 
 
-def choose(
-    X: pd.DataFrame, y: Target, *, task: Task, seed: int, scheme: str, k: int | None
-) -> Selection:
+def rank(
+    X: pd.DataFrame, y: Target, *, task: Task, seed: int, scheme: str, depth: int | None
+) -> Ranking:
     """Greedy search: first the most relevant column, then always the best trade-off.
 
     The trade-off compares a column's relevance with its mean redundancy to those already taken:
     their difference (``mid``) or quotient (``miq``) in nats of mutual information, both sides
     after the same binning, or the quotient of F and |r| (``fcq``). Between columns with several
-    prepared parts the strongest pair of parts counts.
+    prepared parts the strongest pair of parts counts. The search ends after ``depth`` columns, by
+    default half of all.
     """
     sources, owner = owners(X)
     measure = ByAssociation(X, y, task) if scheme == "fcq" else ByInformation(X, y, task)
     relevance = best_part(measure.relevance, owner, len(sources))
-    limit = min(len(sources), half(len(sources)) if k is None else k)
+    limit = min(len(sources), half(len(sources)) if depth is None else depth)
     taken: list[int] = []
     total = np.zeros(len(sources))
     worth = relevance.copy()
@@ -106,18 +109,30 @@ def choose(
         mean = total / len(taken)
         worth = relevance - mean if scheme == "mid" else relevance / np.maximum(mean, FLOOR)
     name = "F without its degrees of freedom" if scheme == "fcq" else "mutual information, nats"
-    return Selection(
-        selected=tuple(sources[i] for i in taken),
-        scores=named(sources, relevance),
-        score_name=f"relevance: {name}",
+    return Ranking(
+        named(sources, relevance), f"relevance: {name}", tuple(sources[i] for i in taken)
     )
+
+
+def cut(ranking: Ranking, *, k: int | None) -> Selection:
+    """Keep the k columns that were taken first, or half of all columns."""
+    return ranking.selection(ranking.order[: half(ranking.n_columns) if k is None else k])
+
+
+def deepest(asked: Sequence[int | None]) -> int:
+    """The largest number of columns asked for, and at least the default one."""
+    return max(MOST_BY_DEFAULT, *(k or 0 for k in asked))
+
+
+RANKS = Ranks(deepest=deepest)
+BY_RANK = ByRank(rank, cut, RANKS)
 
 
 def build(task: Task, seed: int, scheme: str = "mid", k: int | None = None) -> Any:
     """The transformer; see ``outfold.select``."""
     from outfold.select.selector import Selector
 
-    return Selector(choose, task, seed, {"scheme": scheme, "k": k})
+    return Selector(BY_RANK, task, seed, {"scheme": scheme, "k": k})
 
 
 STRATEGY = Strategy(
@@ -140,6 +155,7 @@ STRATEGY = Strategy(
     ),
     source="Ding & Peng (2005), Minimum redundancy feature selection; Zhao et al. (2019)",
     family="filter",
+    ranks=RANKS,
     order=70,
     libraries=("numpy",),
 )

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from outfold.registry import Param, Strategy
+from outfold.registry import Param, Ranks, Strategy
 from outfold.select.columns import (
     Floats,
     Ints,
@@ -21,8 +21,9 @@ from outfold.select.columns import (
     owners,
 )
 from outfold.select.entropy import contingency, information_gain
-from outfold.select.keep import K_HALF, half, keep
+from outfold.select.keep import K_HALF, half
 from outfold.select.neighbour_information import scaled, with_classes, with_number
+from outfold.select.ranking import ByRank, Ranking
 from outfold.select.sampling import said, sampled
 from outfold.select.selection import Selection
 from outfold.task import Task, is_classification
@@ -69,9 +70,7 @@ def _few(values: Floats) -> Ints | None:
     return level.astype(np.int64) if len(found) <= FEW_VALUES else None
 
 
-def choose(
-    X: pd.DataFrame, y: Target, *, task: Task, seed: int, neighbors: int, k: int | None
-) -> Selection:
+def rank(X: pd.DataFrame, y: Target, *, task: Task, seed: int, neighbors: int) -> Ranking:
     """Mutual information in nats.
 
     Categorical columns, and numbers with at most ten values, against classes: the exact plug-in
@@ -86,17 +85,23 @@ def choose(
     notes = said(len(rows), len(X), "Information was estimated from")
     values = informations(X.iloc[rows], target[rows], task=task, seed=seed, neighbors=neighbors)
     scores = named(sources, best_part(values, owner, len(sources)))
-    selected, more = keep(scores, k=half(len(sources)) if k is None else k)
-    return Selection(
-        selected=selected, scores=scores, score_name="mutual information, nats", notes=notes + more
-    )
+    return Ranking(scores, "mutual information, nats", notes=notes)
+
+
+def cut(ranking: Ranking, *, k: int | None) -> Selection:
+    """Keep the k best columns, or half of them."""
+    return ranking.cut(half(ranking.n_columns) if k is None else k)
+
+
+RANKS = Ranks()
+BY_RANK = ByRank(rank, cut, RANKS)
 
 
 def build(task: Task, seed: int, neighbors: int = 3, k: int | None = None) -> Any:
     """The transformer; see ``outfold.select``."""
     from outfold.select.selector import Selector
 
-    return Selector(choose, task, seed, {"neighbors": neighbors, "k": k})
+    return Selector(BY_RANK, task, seed, {"neighbors": neighbors, "k": k})
 
 
 STRATEGY = Strategy(
@@ -120,6 +125,7 @@ STRATEGY = Strategy(
     ),
     source="Kraskov, Stögbauer & Grassberger (2004); Ross (2014)",
     family="filter",
+    ranks=RANKS,
     order=30,
     libraries=("scipy",),
 )

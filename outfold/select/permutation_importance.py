@@ -7,12 +7,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from outfold.registry import Param, Strategy
+from outfold.registry import Param, Ranks, Strategy
 from outfold.select.columns import Floats, Ints, Target, named, outcome
 from outfold.select.encode import Encoded, encode
 from outfold.select.inner_score import make
-from outfold.select.keep import K_LIMIT, keep
+from outfold.select.keep import K_LIMIT
 from outfold.select.linear_model import as_response, fit_quietly
+from outfold.select.ranking import ByRank, Ranking
 from outfold.select.sampling import enough_rows, inner_folds, said, sampled
 from outfold.select.selection import Selection
 from outfold.task import Task, is_classification
@@ -21,6 +22,8 @@ MOST_ROWS = 3_000
 """Above this, models are fitted and judged on a sample of the rows."""
 
 FOLDS = 5
+
+ERROR = "standard error over the inner folds"
 
 BLOCK = 2_000_000
 """Numbers of shuffled rows that are predicted at a time."""
@@ -105,7 +108,7 @@ def null_loss(train: Ints | Floats, truth: Ints | Floats, task: Task) -> float:
     return float(((share - happened) ** 2).sum(axis=1).mean())
 
 
-def choose(
+def rank(
     X: pd.DataFrame,
     y: Target,
     *,
@@ -114,14 +117,11 @@ def choose(
     model: str,
     trees: int,
     repeats: int,
-    errors: float,
-    k: int | None,
-) -> Selection:
-    """Keep the columns whose mean importance over inner folds stands above its noise.
+) -> Ranking:
+    """Rank the columns by their mean importance over inner folds.
 
-    Above noise is a mean of more than so many standard errors over the folds. Columns that say the
-    same share their importance, since each stands in for the other; follow a selector that drops
-    repeats to avoid that.
+    Columns that say the same share their importance, since each stands in for the other; follow a
+    selector that drops repeats to avoid that.
     """
     target = outcome(y, task)
     rows = sampled(target, task, MOST_ROWS, np.random.default_rng(seed))
@@ -131,21 +131,24 @@ def choose(
     found = fold_importances(
         encoded, response, task, seed, kind=model, trees=trees, repeats=repeats
     )
-    mean = found.mean(axis=0)
     error = found.std(axis=0, ddof=1) / FOLDS**0.5
-    scores = named(encoded.sources, mean)
-    passing = {
-        name
-        for i, name in enumerate(encoded.sources)
-        if mean[i] > 0 and mean[i] > errors * error[i]
-    }
-    selected, more = keep(scores, k=k, passing=passing)
-    return Selection(
-        selected=selected,
-        scores=scores,
-        score_name="R² of inner folds lost when it is shuffled",
-        notes=notes + more,
+    return Ranking(
+        named(encoded.sources, found.mean(axis=0)),
+        "R² of inner folds lost when it is shuffled",
+        figures={ERROR: named(encoded.sources, error)},
+        notes=notes,
     )
+
+
+def cut(ranking: Ranking, *, errors: float, k: int | None) -> Selection:
+    """Keep the columns whose mean importance is so many standard errors over the folds above 0."""
+    error = ranking.figures[ERROR]
+    passing = {n for n, mean in ranking.scores.items() if mean > 0 and mean > errors * error[n]}
+    return ranking.cut(k, passing)
+
+
+RANKS = Ranks(("errors", "k"))
+BY_RANK = ByRank(rank, cut, RANKS)
 
 
 def build(
@@ -161,7 +164,7 @@ def build(
     from outfold.select.selector import Selector
 
     params = {"model": model, "trees": trees, "repeats": repeats, "errors": errors, "k": k}
-    return Selector(choose, task, seed, params)
+    return Selector(BY_RANK, task, seed, params)
 
 
 STRATEGY = Strategy(
@@ -213,5 +216,6 @@ STRATEGY = Strategy(
     source="Breiman (2001), Random forests; Fisher, Rudin & Dominici (2019)",
     requires=enough_rows,
     family="embedded",
+    ranks=RANKS,
     order=170,
 )

@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from outfold.registry import Param, Strategy
+from outfold.registry import Param, Ranks, Strategy
 from outfold.select.columns import Target, best_part, named, outcome, owners
-from outfold.select.keep import K_HALF, half, keep
+from outfold.select.keep import K_HALF, half
 from outfold.select.neighbour_weights import class_weights, number_weights, rows_of
+from outfold.select.ranking import ByRank, Ranking
 from outfold.select.sampling import said, sampled
 from outfold.select.selection import Selection
 from outfold.task import Task, is_classification
@@ -22,10 +23,8 @@ MOST_WORK = 1_000_000_000
 """Most differences (probes × rows × columns) that distances may take; about two seconds."""
 
 
-def choose(
-    X: pd.DataFrame, y: Target, *, task: Task, seed: int, neighbors: int, k: int | None
-) -> Selection:
-    """Keep the best columns with a weight above zero.
+def rank(X: pd.DataFrame, y: Target, *, task: Task, seed: int, neighbors: int) -> Ranking:
+    """Rank the columns by their weight.
 
     Numbers differ by their share of the range, levels by being unequal. Every row is a probe until
     that becomes slow; then a random part of them is, and the notes say so.
@@ -48,21 +47,26 @@ def choose(
         else number_weights(rows, target.astype(np.float64), probes, neighbors)
     )
     scores = named(sources, best_part(weights, owner, len(sources)))
-    selected, more = keep(
-        scores,
-        k=half(len(sources)) if k is None else k,
-        passing={n for n, s in scores.items() if s > 0},
+    return Ranking(scores, "ReliefF weight, -1 to 1", notes=notes)
+
+
+def cut(ranking: Ranking, *, k: int | None) -> Selection:
+    """Keep the best columns with a weight above zero."""
+    return ranking.cut(
+        half(ranking.n_columns) if k is None else k,
+        {n for n, s in ranking.scores.items() if s > 0},
     )
-    return Selection(
-        selected=selected, scores=scores, score_name="ReliefF weight, -1 to 1", notes=notes + more
-    )
+
+
+RANKS = Ranks()
+BY_RANK = ByRank(rank, cut, RANKS)
 
 
 def build(task: Task, seed: int, neighbors: int = 10, k: int | None = None) -> Any:
     """The transformer; see ``outfold.select``."""
     from outfold.select.selector import Selector
 
-    return Selector(choose, task, seed, {"neighbors": neighbors, "k": k})
+    return Selector(BY_RANK, task, seed, {"neighbors": neighbors, "k": k})
 
 
 STRATEGY = Strategy(
@@ -86,6 +90,7 @@ STRATEGY = Strategy(
     ),
     source="Kononenko (1994), Estimating attributes; Robnik-Šikonja & Kononenko (1997), RReliefF",
     family="filter",
+    ranks=RANKS,
     order=80,
     libraries=("scipy",),
 )

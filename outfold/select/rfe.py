@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from outfold.registry import Param, Strategy
+from outfold.registry import Param, Ranks, Strategy
 from outfold.select.columns import Target, outcome
-from outfold.select.elimination import MOST_ROWS, WEIGHING, eliminated, judged_sizes
+from outfold.select.elimination import MOST_ROWS, WEIGHING, Sizes, judged_sizes, outlasting
 from outfold.select.encode import encode
 from outfold.select.inner_score import FOLDS
+from outfold.select.ranking import ByRank, Ranking
 from outfold.select.sampling import enough_rows, said, sampled
 from outfold.select.selection import Selection
 from outfold.task import Task
 
 
-def choose(
-    X: pd.DataFrame, y: Target, *, task: Task, seed: int, model: str, k: int | None
-) -> Selection:
-    """Eliminate down to ``k`` columns, or to the number that inner folds advise.
+def rank(
+    X: pd.DataFrame, y: Target, *, task: Task, seed: int, model: str, depth: int | None
+) -> Ranking:
+    """Rank the columns by how long they last; without a ``depth`` every number is judged as well.
 
     A column's score is the share of columns that went before it or with it, 1 for the last one.
     """
@@ -28,25 +31,33 @@ def choose(
     rows = sampled(target, task, MOST_ROWS, np.random.default_rng(seed))
     notes = said(len(rows), len(X), "Models were fitted on")
     encoded, target = encode(X.iloc[rows]), target[rows]
-    merit: float | None = None
+    sizes = None if depth else judged_sizes(encoded, target, task, model, seed, FOLDS)
+    return outlasting(encoded, target, task, model, seed, sizes=sizes, notes=notes)
+
+
+def cut(ranking: Ranking, *, k: int | None) -> Selection:
+    """Keep the ``k`` columns that last longest, or the number that inner folds advise."""
     if k is None:
-        k, merit = judged_sizes(encoded, target, task, model, seed, FOLDS).best("one_se")
-    final, reached = eliminated(encoded, target, task, model, seed, k)
-    return Selection(
-        selected=tuple(encoded.sources[i] for i in final),
-        scores={name: float(reached[i]) for i, name in enumerate(encoded.sources)},
-        score_name="share of the columns that it outlasted",
-        merit=merit,
-        merit_name="R² of this number of columns in inner folds" if merit is not None else "",
-        notes=notes,
-    )
+        k, merit = Sizes.from_plain(ranking.sizes).best("one_se")
+        name = "R² of this number of columns in inner folds"
+        ranking = replace(ranking, merit=merit, merit_name=name)
+    return ranking.cut(k)
+
+
+def deepest(asked: Sequence[int | None]) -> int | None:
+    """Elimination always goes to the end; numbers are judged where no ``k`` is given."""
+    return None if None in asked else 1
+
+
+RANKS = Ranks(deepest=deepest)
+BY_RANK = ByRank(rank, cut, RANKS)
 
 
 def build(task: Task, seed: int, model: str = "linear", k: int | None = None) -> Any:
     """The transformer; see ``outfold.select``."""
     from outfold.select.selector import Selector
 
-    return Selector(choose, task, seed, {"model": model, "k": k})
+    return Selector(BY_RANK, task, seed, {"model": model, "k": k})
 
 
 STRATEGY = Strategy(
@@ -71,5 +82,6 @@ STRATEGY = Strategy(
     source="Guyon et al. (2002), Gene selection for cancer classification using SVMs",
     requires=enough_rows,
     family="wrapper",
+    ranks=RANKS,
     order=110,
 )

@@ -2,52 +2,47 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
-from outfold.registry import Param, Strategy
+from outfold.registry import Param, Ranks, Strategy
 from outfold.select.columns import Target, outcome
-from outfold.select.elimination import MOST_ROWS, WEIGHING, eliminated, judged_sizes
+from outfold.select.elimination import MOST_ROWS, WEIGHING, Sizes, judged_sizes, outlasting
 from outfold.select.encode import encode
+from outfold.select.ranking import ByRank, Ranking
 from outfold.select.sampling import enough_rows, said, sampled
 from outfold.select.selection import Selection
 from outfold.task import Task
 
 
-def choose(
-    X: pd.DataFrame,
-    y: Target,
-    *,
-    task: Task,
-    seed: int,
-    model: str,
-    rule: Literal["best", "one_se"],
-    folds: int,
-    least: int,
-) -> Selection:
-    """Judge every number of columns by inner folds, then eliminate down to the one advised.
+def rank(X: pd.DataFrame, y: Target, *, task: Task, seed: int, model: str, folds: int) -> Ranking:
+    """Judge every number of columns by inner folds, and rank the columns by how long they last.
 
     A column's score is the share of columns that went before it or with it, 1 for the last one.
-    The merit is optimistic by the choice among sizes, though not by that among columns.
     """
     target = outcome(y, task)
     rows = sampled(target, task, MOST_ROWS, np.random.default_rng(seed))
     notes = said(len(rows), len(X), "Models were fitted on")
     encoded, target = encode(X.iloc[rows]), target[rows]
-    folds = min(folds, len(rows) // 2)
-    sizes = judged_sizes(encoded, target, task, model, seed, folds)
-    k, merit = sizes.best(rule, least)
-    final, reached = eliminated(encoded, target, task, model, seed, k)
-    return Selection(
-        selected=tuple(encoded.sources[i] for i in final),
-        scores={name: float(reached[i]) for i, name in enumerate(encoded.sources)},
-        score_name="share of the columns that it outlasted",
-        merit=merit,
-        merit_name="R² of this number of columns in inner folds",
-        notes=notes,
-    )
+    sizes = judged_sizes(encoded, target, task, model, seed, min(folds, len(rows) // 2))
+    return outlasting(encoded, target, task, model, seed, sizes=sizes, notes=notes)
+
+
+def cut(ranking: Ranking, *, rule: Literal["best", "one_se"], least: int) -> Selection:
+    """Keep as many of the columns that last longest as inner folds advise.
+
+    The merit is optimistic by the choice among sizes, though not by that among columns.
+    """
+    k, merit = Sizes.from_plain(ranking.sizes).best(rule, least)
+    name = "R² of this number of columns in inner folds"
+    return replace(ranking, merit=merit, merit_name=name).cut(k)
+
+
+RANKS = Ranks(("rule", "least"))
+BY_RANK = ByRank(rank, cut, RANKS)
 
 
 def build(
@@ -62,7 +57,7 @@ def build(
     from outfold.select.selector import Selector
 
     return Selector(
-        choose, task, seed, {"model": model, "rule": rule, "folds": folds, "least": least}
+        BY_RANK, task, seed, {"model": model, "rule": rule, "folds": folds, "least": least}
     )
 
 
@@ -106,5 +101,6 @@ STRATEGY = Strategy(
     source="Guyon et al. (2002); Ambroise & McLachlan (2002) for judging in folds of their own",
     requires=enough_rows,
     family="wrapper",
+    ranks=RANKS,
     order=115,
 )

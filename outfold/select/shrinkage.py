@@ -5,17 +5,21 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from outfold.registry import Param
+from outfold.registry import Param, Ranks
 from outfold.select.columns import Target, named, outcome
 from outfold.select.encode import encode
-from outfold.select.keep import keep
 from outfold.select.penalised_path import Path, advised, grid, largest_penalty, path
+from outfold.select.ranking import Ranking
 from outfold.select.sampling import said, sampled
 from outfold.select.selection import Selection
 from outfold.task import Task
 
 MOST_ROWS = 10_000
 """Above this, models are fitted on a sample of the rows."""
+
+WEIGHT = "size of its largest coefficient at the penalty"
+
+RANKS = Ranks()
 
 STRENGTH = Param(
     key="strength",
@@ -39,9 +43,8 @@ def shrunk(
     seed: int,
     ratio: float,
     strength: float | None,
-    k: int | None,
-) -> Selection:
-    """Keep the columns whose coefficients are not zero at the penalty given or advised.
+) -> Ranking:
+    """Rank the columns by when their coefficients leave zero, down to the penalty given or advised.
 
     The score is the share of the largest penalty at which a column enters on the way to the chosen
     one, 0 where it does not. One level's or one class's coefficient is enough for a column to be
@@ -63,17 +66,21 @@ def shrunk(
     weight, entries = found.weights[-1], found.entries() * (penalties[0] / top)
     # Columns that enter at the same step are told apart by the size of their coefficients.
     order = np.lexsort((-weight, -entries))
-    scores = {encoded.sources[i]: float(entries[i]) for i in order}
-    passing = {n for i, n in enumerate(encoded.sources) if weight[i] > 0}
-    selected, more = keep(scores, k=k, passing=passing)
-    return Selection(
-        selected=selected,
-        scores=named(encoded.sources, entries),
-        score_name="share of the largest penalty at which it enters",
+    return Ranking(
+        named(encoded.sources, entries),
+        "share of the largest penalty at which it enters",
+        tuple(encoded.sources[i] for i in order),
+        figures={WEIGHT: named(encoded.sources, weight)},
         merit=merit,
         merit_name="R² at this penalty in inner folds" if merit is not None else "",
-        notes=notes + more,
+        notes=notes,
     )
+
+
+def cut(ranking: Ranking, *, k: int | None) -> Selection:
+    """Keep the columns whose coefficients are not zero at the penalty."""
+    weight = ranking.figures[WEIGHT]
+    return ranking.cut(k, {name for name in ranking.scores if weight[name] > 0})
 
 
 def shrinkage_path(X: pd.DataFrame, y: Target, *, task: Task, seed: int, ratio: float) -> Path:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from outfold.registry import Param, Strategy
+from outfold.registry import Param, Ranks, Strategy
 from outfold.select.columns import (
     Floats,
     Ints,
@@ -22,7 +22,8 @@ from outfold.select.columns import (
 )
 from outfold.select.discretise import binned, equal_bins, mdl_cuts, number_of_bins
 from outfold.select.entropy import contingency, symmetrical_uncertainty
-from outfold.select.keep import K_LIMIT, keep
+from outfold.select.keep import K_LIMIT
+from outfold.select.ranking import ByRank, Ranking
 from outfold.select.selection import Selection
 from outfold.task import Task, is_classification
 
@@ -44,10 +45,8 @@ def uncertainties(X: pd.DataFrame, level: Ints) -> Floats:
     return found
 
 
-def choose(
-    X: pd.DataFrame, y: Target, *, task: Task, seed: int, threshold: float, k: int | None
-) -> Selection:
-    """Keep the columns whose symmetrical uncertainty exceeds the threshold.
+def rank(X: pd.DataFrame, y: Target, *, task: Task, seed: int) -> Ranking:
+    """Rank the columns by symmetrical uncertainty with the target.
 
     For classes it equals Weka's SymmetricalUncertAttributeEval. A numeric target is first cut into
     equally filled ranges, which then stand for classes.
@@ -60,20 +59,23 @@ def choose(
         else equal_bins(target.astype(np.float64), number_of_bins(len(X)))
     )
     scores = named(sources, best_part(uncertainties(X, level), owner, len(sources)))
-    selected, notes = keep(scores, k=k, passing={n for n, s in scores.items() if s > threshold})
-    return Selection(
-        selected=selected,
-        scores=scores,
-        score_name="symmetrical uncertainty with the target, 0 to 1",
-        notes=notes,
-    )
+    return Ranking(scores, "symmetrical uncertainty with the target, 0 to 1")
+
+
+def cut(ranking: Ranking, *, threshold: float, k: int | None) -> Selection:
+    """Keep the columns whose symmetrical uncertainty exceeds the threshold."""
+    return ranking.cut(k, {n for n, s in ranking.scores.items() if s > threshold})
+
+
+RANKS = Ranks(("threshold", "k"))
+BY_RANK = ByRank(rank, cut, RANKS)
 
 
 def build(task: Task, seed: int, threshold: float = 0.01, k: int | None = None) -> Any:
     """The transformer; see ``outfold.select``."""
     from outfold.select.selector import Selector
 
-    return Selector(choose, task, seed, {"threshold": threshold, "k": k})
+    return Selector(BY_RANK, task, seed, {"threshold": threshold, "k": k})
 
 
 STRATEGY = Strategy(
@@ -97,6 +99,7 @@ STRATEGY = Strategy(
     ),
     source="Press et al. (1988), Numerical recipes; Hall (1999); Fayyad & Irani (1993) for numbers",
     family="filter",
+    ranks=RANKS,
     order=35,
     libraries=("numpy",),
 )

@@ -7,35 +7,39 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from outfold.registry import Param, Strategy
+from outfold.registry import Param, Ranks, Strategy
 from outfold.select.columns import Target, named, outcome
 from outfold.select.encode import encode_for_trees
 from outfold.select.forest import importances
-from outfold.select.keep import K_LIMIT, keep
+from outfold.select.keep import K_LIMIT
 from outfold.select.linear_model import as_response
+from outfold.select.ranking import ByRank, Ranking
 from outfold.select.selection import Selection
 from outfold.task import Task
 
 
-def choose(
-    X: pd.DataFrame, y: Target, *, task: Task, seed: int, trees: int, share: float, k: int | None
-) -> Selection:
-    """Keep the columns whose importance exceeds a share of the mean importance."""
+def rank(X: pd.DataFrame, y: Target, *, task: Task, seed: int, trees: int) -> Ranking:
+    """Rank the columns by the impurity that extremely randomised trees remove with them."""
     encoded = encode_for_trees(X)
     found = importances(encoded, as_response(outcome(y, task), task), task, seed, trees=trees)
-    scores = named(encoded.sources, found)
-    passing = {n for n, s in scores.items() if s > 0 and s >= share * float(np.mean(found))}
-    selected, notes = keep(scores, k=k, passing=passing)
-    return Selection(
-        selected=selected, scores=scores, score_name="share of impurity removed", notes=notes
-    )
+    return Ranking(named(encoded.sources, found), "share of impurity removed")
+
+
+def cut(ranking: Ranking, *, share: float, k: int | None) -> Selection:
+    """Keep the columns whose importance exceeds a share of the mean importance."""
+    mean = float(np.mean(list(ranking.scores.values())))
+    return ranking.cut(k, {n for n, s in ranking.scores.items() if s > 0 and s >= share * mean})
+
+
+RANKS = Ranks(("share", "k"))
+BY_RANK = ByRank(rank, cut, RANKS)
 
 
 def build(task: Task, seed: int, trees: int = 200, share: float = 1.0, k: int | None = None) -> Any:
     """The transformer; see ``outfold.select``."""
     from outfold.select.selector import Selector
 
-    return Selector(choose, task, seed, {"trees": trees, "share": share, "k": k})
+    return Selector(BY_RANK, task, seed, {"trees": trees, "share": share, "k": k})
 
 
 STRATEGY = Strategy(
@@ -68,5 +72,6 @@ STRATEGY = Strategy(
     ),
     source="Breiman et al. (1984); Geurts, Ernst & Wehenkel (2006), Extremely randomized trees",
     family="embedded",
+    ranks=RANKS,
     order=160,
 )

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from outfold.registry import Param, Strategy
+from outfold.registry import Param, Ranks, Strategy
 from outfold.select.columns import (
     Floats,
     Target,
@@ -18,7 +18,8 @@ from outfold.select.columns import (
     numbers,
     owners,
 )
-from outfold.select.keep import K_LIMIT, keep
+from outfold.select.keep import K_LIMIT
+from outfold.select.ranking import ByRank, Ranking
 from outfold.select.selection import Selection
 from outfold.task import Task
 
@@ -34,27 +35,28 @@ def diversity(values: Floats | Any) -> float:
     return float(1.0 - shares @ shares)
 
 
-def choose(
-    X: pd.DataFrame, y: Target, *, task: Task, seed: int, threshold: float, k: int | None
-) -> Selection:
-    """Keep the columns whose diversity exceeds the threshold."""
+def rank(X: pd.DataFrame, y: Target, *, task: Task, seed: int) -> Ranking:
+    """Rank the columns by diversity; the target is not looked at."""
     sources, owner = owners(X)
     values = [diversity(codes(X[c]) if is_discrete(X[c]) else numbers(X[c])) for c in X.columns]
     scores = named(sources, best_part(values, owner, len(sources)))
-    selected, notes = keep(scores, k=k, passing={n for n, s in scores.items() if s > threshold})
-    return Selection(
-        selected=selected,
-        scores=scores,
-        score_name="probability that two rows differ",
-        notes=notes,
-    )
+    return Ranking(scores, "probability that two rows differ")
+
+
+def cut(ranking: Ranking, *, threshold: float, k: int | None) -> Selection:
+    """Keep the columns whose diversity exceeds the threshold."""
+    return ranking.cut(k, {n for n, s in ranking.scores.items() if s > threshold})
+
+
+RANKS = Ranks(("threshold", "k"))
+BY_RANK = ByRank(rank, cut, RANKS)
 
 
 def build(task: Task, seed: int, threshold: float = 0.02, k: int | None = None) -> Any:
     """The transformer; see ``outfold.select``."""
     from outfold.select.selector import Selector
 
-    return Selector(choose, task, seed, {"threshold": threshold, "k": k})
+    return Selector(BY_RANK, task, seed, {"threshold": threshold, "k": k})
 
 
 STRATEGY = Strategy(
@@ -78,5 +80,6 @@ STRATEGY = Strategy(
     ),
     source="Gini (1912), Variabilità e mutabilità; near-zero variance as in Kuhn (2008), caret",
     family="filter",
+    ranks=RANKS,
     order=10,
 )

@@ -17,7 +17,7 @@ from dataclasses import replace
 from typing import Any
 
 from outfold.errors import OutfoldError
-from outfold.study import leaky_run, worker
+from outfold.study import leaky_run, selecting, worker
 from outfold.study import steps as work
 from outfold.study.computed import Computed
 from outfold.study.deaths import Deaths
@@ -53,6 +53,14 @@ PATIENCE = 120.0
 """Seconds without any worker after which a run is given up."""
 TRIES = 5
 """Times that a step is sent at the most, where it was lost by no fault of its own."""
+RECALLED: Mapping[str, Callable[..., Any]] = {
+    "rank": selecting.recall_ranking,
+    "select": selecting.recall,
+    "tune": Tuned.from_body,
+}
+"""Kinds of steps whose results are made again from what an earlier run wrote down of them."""
+KEPT = (*RECALLED, "fit", "explain")
+"""Kinds of steps whose results are written down."""
 
 
 def execute(
@@ -115,6 +123,8 @@ class _Execution:
         self.attempt = uuid.uuid4().hex[:10]
         self.steps = {step.key: step for step in plan.every_step()}
         self.known: Mapping[str, Mapping[str, Any]] = {}
+        # Rankings of which every cut is known already.
+        self.idle: set[str] = set()
         self.futures: dict[str, Any] = {}
         self.tries: dict[str, int] = {}
         self.running: dict[str, str] = {}
@@ -136,6 +146,7 @@ class _Execution:
             self.tell(("skipped", "", "quick look", None, refused))
         self._flush()
         if wanted := self._ancestors(results - reused):
+            self.idle = self._rankings(wanted) - self._rankings(wanted - self.known.keys())
             size, records = size_of_table(loaded.table), self.workspace.records
             expected: dict[str, float] = {}
             for part in (*self.plan.samples, self.plan):
@@ -225,9 +236,10 @@ class _Execution:
         call: Callable[..., Any]
         given: list[Any]
         named: dict[str, Any] = {}
-        if step.key in self.known and step.kind in ("select", "tune"):
-            call = work.recall if step.kind == "select" else Tuned.from_body
-            given = [self.known[step.key]]
+        if step.key in self.idle:
+            call, given = selecting.unneeded, []
+        elif step.key in self.known and step.kind in RECALLED:
+            call, given = RECALLED[step.kind], [self.known[step.key]]
         else:
             source = self.sources[self.samples.rows_of(step.key)]
             call, given = worker.run_step, [source.given, step]
@@ -235,7 +247,8 @@ class _Execution:
                 named = options_of(self.steps, step)
             else:
                 above = self.order.above(step.key)
-                named = {worker.RESULTS[s.kind]: self.futures[s.key] for s in above}
+                used = [s for s in above if s.kind != "rank" or step.kind == "select"]
+                named = {worker.RESULTS[s.kind]: self.futures[s.key] for s in used}
         # Named by attempt as well: cancelling one must not take another's steps with it, and Dask
         # confuses a key that is cancelled with the same one sent again.
         name = f"{step.kind}-{self.attempt}{self.tries[step.key]}-{step.key}"
@@ -279,7 +292,7 @@ class _Execution:
         self.fleet.took_off(key)
         self.running.pop(key, None)
         if future.status == "finished":
-            if self.steps[key].kind in ("fit", "select", "tune", "explain"):
+            if self.steps[key].kind in KEPT and key not in self.idle:
                 self.came.append((key, future))
             self._free(self.order.ended(key))
         else:
@@ -404,6 +417,11 @@ class _Execution:
                 wanted.add(key)
                 key = self.steps[key].parent
         return wanted
+
+    def _rankings(self, selections: Collection[str]) -> set[str]:
+        """The rankings that some selections cut."""
+        parents = {self.steps[key].parent for key in selections}
+        return {p for p in parents if p in self.steps and self.steps[p].kind == "rank"}
 
     def _score(self, fits: Sequence[str]) -> dict[str, dict[str, float]]:
         """The scores that the leaderboard shows, computed where they are not known yet."""

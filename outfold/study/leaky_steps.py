@@ -29,18 +29,9 @@ from outfold.metrics.metric import Ints, Scored
 from outfold.registry import Kind, registry
 from outfold.study.leakage import Mistake, measured_candidate, why_not
 from outfold.study.scores import score, scored_from_arrays
+from outfold.study.selecting import selected_by
 from outfold.study.split import Split
-from outfold.study.steps import (
-    Loaded,
-    Prepared,
-    Resampled,
-    Selected,
-    fit,
-    keep,
-    prepare,
-    resample,
-    selected_by,
-)
+from outfold.study.steps import Loaded, Prepared, Resampled, Selected, fit, keep, prepare, resample
 from outfold.study.study import NONE, Choice, Study
 from outfold.study.table import StudyTable
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from types import TracebackType
+from typing import Any
 
 MEMORY_INTERVAL = 0.02
 """Seconds between two looks at the memory in use."""
@@ -83,3 +86,57 @@ def median_seconds(call: object, budget: float, most: int = 20, *, warm: bool = 
         times.append(time.perf_counter() - start)
     times.sort()
     return times[len(times) // 2]
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """What one step cost and said.
+
+    Attributes:
+        seconds: Wall seconds of what the step is for: fitting, selecting, resampling.
+        cpu_seconds: The same in processor seconds.
+        memory_bytes: Growth of resident memory; NaN where it was not watched.
+        notes: Sentences about anything that was adjusted.
+        step_seconds: Wall seconds of the whole call, prediction included.
+        size: Rows, columns and one-hot width of the training rows that it took.
+        ranking: Of a selection that cut a ranking, what the ranking cost, which it has in common
+            with every other cut of it.
+    """
+
+    seconds: float
+    cpu_seconds: float
+    memory_bytes: float = float("nan")
+    notes: tuple[str, ...] = ()
+    step_seconds: float = float("nan")
+    size: tuple[int, int, int] = (0, 0, 0)
+    ranking: Log | None = None
+
+    @property
+    def all_seconds(self) -> float:
+        """What it is for and the ranking that it cut: what it would take alone."""
+        return self.seconds + (self.ranking.seconds if self.ranking else 0.0)
+
+    def to_plain(self) -> dict[str, Any]:
+        """The log as JSON can hold it."""
+        plain = {f.name: getattr(self, f.name) for f in fields(self)}
+        plain |= {"notes": list(self.notes), "size": list(self.size)}
+        if self.ranking is None:
+            del plain["ranking"]
+        else:
+            plain["ranking"] = self.ranking.to_plain()
+        for name in ("memory_bytes", "step_seconds"):
+            if plain[name] != plain[name]:
+                plain[name] = None
+        return plain
+
+    @classmethod
+    def from_plain(cls, raw: Mapping[str, Any]) -> Log:
+        """The log that ``to_plain`` wrote down, whatever an older one lacks."""
+        kept = dict(raw)
+        kept |= {n: tuple(kept[n]) for n in ("notes", "size") if n in kept}
+        for name in ("step_seconds", "memory_bytes"):
+            if kept.get(name) is None:
+                kept[name] = float("nan")
+        if "ranking" in kept:
+            kept["ranking"] = cls.from_plain(kept["ranking"])
+        return cls(**kept)

@@ -17,10 +17,11 @@ from outfold.study.study import Candidate, Choice, Study
 from outfold.study.table import StudyTable
 from outfold.study.tune.key import tune_key
 
-StepKind = Literal["prepare", "select", "resample", "tune", "fit", "explain"]
+StepKind = Literal["prepare", "rank", "select", "resample", "tune", "fit", "explain"]
 
 VERSIONS: dict[StepKind, int] = {
     "prepare": 1,
+    "rank": 1,
     "select": 1,
     "resample": 1,
     "fit": 1,
@@ -40,7 +41,9 @@ class Step:
         kind: What it does.
         strategy: Key of the strategy that it uses.
         params: The strategy's parameters, complete.
-        parent: Key of the step whose result it takes; for a preparation, of its split's rows.
+        parent: Key of the step whose result it takes; for a preparation, of its split's rows. Of a
+            selection that cuts a ranking this is the ranking, while its own key stands on what was
+            ranked: it is the same selection, whatever else is cut from the ranking.
         split: The split it belongs to.
         label: For people: ``fit logistic, split 2 of 5``.
         fixed: Of a tuning step, the parameters that were set by hand and stay as they are.
@@ -199,7 +202,29 @@ def make_plan(study: Study, table: StudyTable, cut: Sequence[Split], said: str =
     explanations: dict[str, list[str]] = {}
     n_splits = len(cut)
 
-    def add(kind: StepKind, of: Kind, choice: Choice, parent: str, split: int) -> str:
+    asked = asked_of_rankings(study)
+
+    def ranked(link: Choice, before: tuple[Choice, ...], parent: str, split: int) -> str:
+        """The step that ranks what a selector cuts; the parent itself where it cuts no ranking."""
+        strategy = registry("selector")[link.key]
+        if strategy.ranks is None:
+            return parent
+        params = strategy.complete(dict(link.params))
+        wanted = strategy.ranks.before(params, asked[ranking_of(link, before)])
+        key = "rank-" + key_of(
+            "rank", VERSIONS["rank"], strategy.key, wanted, strategy.fingerprint, parent,
+            study.seed,
+        )  # fmt: skip
+        if key not in steps:
+            rest = {n: v for n, v in link.params if n not in strategy.ranks.cuts}
+            label = f"rank {Choice.of(link.key, **rest).label()}, split {split + 1} of {n_splits}"
+            named = tuple(sorted(wanted.items()))
+            steps[key] = Step(key, "rank", strategy.key, named, parent, split, label + said)
+        return key
+
+    def add(
+        kind: StepKind, of: Kind, choice: Choice, parent: str, split: int, under: str = ""
+    ) -> str:
         strategy = registry(of)[choice.key]
         params = strategy.complete(dict(choice.params))
         traced = (TRACE_VERSION,) if kind == "fit" and study.trace_deviance else ()
@@ -210,7 +235,7 @@ def make_plan(study: Study, table: StudyTable, cut: Sequence[Split], said: str =
         if key not in steps:
             label = f"{kind} {choice.label()}, split {split + 1} of {n_splits}{said}"
             named = tuple(sorted(params.items()))
-            steps[key] = Step(key, kind, strategy.key, named, parent, split, label)
+            steps[key] = Step(key, kind, strategy.key, named, under or parent, split, label)
         return key
 
     def tuned(candidate: Candidate, resampled: str, split: int) -> str:
@@ -255,8 +280,10 @@ def make_plan(study: Study, table: StudyTable, cut: Sequence[Split], said: str =
         prepared = add("prepare", "preparation", study.preparation, rows, split)
         for candidate in study.candidates():
             selected = prepared
-            for link in candidate.selector.links:  # a chain's links share what they begin with
-                selected = add("select", "selector", link, selected, split)
+            links = candidate.selector.links
+            for i, link in enumerate(links):  # chains share what they begin with
+                under = ranked(link, links[:i], selected, split)
+                selected = add("select", "selector", link, selected, split, under)
             resampled = add("resample", "resampler", candidate.resampler, selected, split)
             last = tuned(candidate, resampled, split)
             fitted = add("fit", "model", candidate.model, last, split)
@@ -278,6 +305,26 @@ def make_plan(study: Study, table: StudyTable, cut: Sequence[Split], said: str =
         apparent=bool(cut) and cut[-1].apparent,
         explanations={name: tuple(keys) for name, keys in explanations.items()},
     )
+
+
+def ranking_of(link: Choice, before: tuple[Choice, ...]) -> str:
+    """Names the ranking that a link of a chain cuts: what was kept before, and by what it ranks."""
+    strategy = registry("selector")[link.key]
+    cuts = strategy.ranks.cuts if strategy.ranks else ()
+    params = strategy.complete(dict(link.params))
+    return key_of(before, link.key, {n: v for n, v in params.items() if n not in cuts})
+
+
+def asked_of_rankings(study: Study) -> dict[str, list[Value]]:
+    """For each ranking of a study the numbers of columns, ``k``, that are cut from it."""
+    found: dict[str, list[Value]] = {}
+    for choice in dict.fromkeys(c.selector for c in study.candidates()):
+        for i, link in enumerate(choice.links):
+            strategy = registry("selector")[link.key]
+            if strategy.ranks is not None:
+                k = strategy.complete(dict(link.params)).get("k")
+                found.setdefault(ranking_of(link, choice.links[:i]), []).append(k)
+    return found
 
 
 def plan_size(study: Study) -> tuple[int, int]:

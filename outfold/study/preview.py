@@ -17,7 +17,8 @@ from outfold.errors import NotApplicableError, OutfoldError
 from outfold.metrics.metric import Floats, Ints
 from outfold.registry import registry
 from outfold.study.projection import Points, project
-from outfold.study.steps import Loaded, Prepared, prepare, resample, selected_by, with_splits
+from outfold.study.selecting import selected_by
+from outfold.study.steps import Loaded, Prepared, prepare, resample, with_splits
 from outfold.study.study import NONE, Choice, Study
 from outfold.study.table import StudyTable
 

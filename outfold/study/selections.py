@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from outfold.study.run import plan_of
-from outfold.study.steps import Selected, recall
+from outfold.study.selecting import recall
+from outfold.study.steps import Selected
 from outfold.study.study import Study
 from outfold.study.trial import without_by_hand
 from outfold.study.workspace import Workspace

@@ -1,16 +1,16 @@
-"""The steps of a plan as plain functions: prepare, select, resample, fit and predict.
+"""The steps of a plan as plain functions: prepare, resample, fit and predict.
 
 Each takes the results of the steps before it and returns a result of its own, or ``Failed``: an
 error in one candidate is a value that travels down to that candidate's row, never an exception
-that ends the run. No step receives a validation row for anything but prediction.
+that ends the run. No step receives a validation row for anything but prediction. The step that
+selects columns is in ``outfold.study.selecting``.
 """
 
 from __future__ import annotations
 
-import pickle
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -19,45 +19,18 @@ import pandas as pd
 from outfold.errors import NotApplicableError, StudyError
 from outfold.metrics.metric import Floats
 from outfold.registry import Value, registry
-from outfold.select.selection import Selection, followed
+from outfold.select.selection import Selection
 from outfold.study.growing_rows import grown
-from outfold.study.measure import Meter, median_seconds
+from outfold.study.latency import UNMEASURED, serving_costs, transform_latency
+from outfold.study.measure import Log, Meter
 from outfold.study.split import Split, splits
-from outfold.study.study import Choice, Study
+from outfold.study.study import Study
 from outfold.study.table import StudyTable
 from outfold.study.timings import link_log
 from outfold.study.tune.trial import Tuned
 from outfold.task import is_classification
 
 Params = Mapping[str, Value]
-
-LATENCY_ROWS = 1000
-LATENCY_BUDGET = 0.1
-"""Seconds after which measuring a latency is not repeated any more."""
-UNMEASURED = (float("nan"), float("nan"))
-LATENCY_REPEATS = 5
-"""Repeats of a latency measurement at the most; its median counts."""
-
-
-@dataclass(frozen=True, slots=True)
-class Log:
-    """What one step cost and said.
-
-    Attributes:
-        seconds: Wall seconds of what the step is for: fitting, selecting, resampling.
-        cpu_seconds: The same in processor seconds.
-        memory_bytes: Growth of resident memory; NaN where it was not watched.
-        notes: Sentences about anything that was adjusted.
-        step_seconds: Wall seconds of the whole call, prediction included.
-        size: Rows, columns and one-hot width of the training rows that it took.
-    """
-
-    seconds: float
-    cpu_seconds: float
-    memory_bytes: float = float("nan")
-    notes: tuple[str, ...] = ()
-    step_seconds: float = float("nan")
-    size: tuple[int, int, int] = (0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +83,17 @@ class Selected:
     selection: Selection
     log: Log
     earlier: tuple[Log, ...] = ()
+
+    def logs(self) -> dict[str, dict[str, Any]]:
+        """The logs of all links and of their rankings, by the names of ``timings.logged``."""
+        found: dict[str, dict[str, Any]] = {}
+        rankings = 0
+        for i, log in enumerate((self.log, *self.earlier)):
+            found[link_log("select", i)] = replace(log, ranking=None).to_plain()
+            if log.ranking is not None:
+                found[link_log("rank", rankings)] = log.ranking.to_plain()
+                rankings += 1
+        return found
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -192,50 +176,8 @@ def prepare(loaded: Loaded, study: Study, split: int, strategy: str, params: Par
         target,
         None if weight is None else weight[cut.train],
         log,
-        _transform_latency(loaded, cut, transformer) if split == 0 else UNMEASURED,
+        transform_latency(loaded, cut, transformer) if split == 0 else UNMEASURED,
     )
-
-
-def _transform_latency(loaded: Loaded, cut: Split, transformer: Any) -> tuple[float, float]:
-    """What preparing 1,000 rows and one row takes; a sample's figures would not be used."""
-    if loaded.sample:
-        return UNMEASURED
-    frame = loaded.table.frame
-    many = frame.iloc[np.resize(cut.test, LATENCY_ROWS)]
-    return _latency(transformer.transform, many, frame.iloc[cut.test[:1]])
-
-
-def select(
-    prepared: Prepared,
-    study: Study,
-    strategy: str,
-    params: Params,
-    selected: Selected | None = None,
-) -> Selected:
-    """Choose columns on a split's training rows, in a chain among those that are left."""
-    began = time.perf_counter()
-    train = prepared.train if selected is None else keep(prepared.train, selected.selection)
-    selector = registry("selector")[strategy].build(task=study.task, seed=study.seed, **params)
-    with Meter() as meter:
-        selector.fit(train, prepared.target)
-    selection: Selection = selector.selection_
-    log = Log(
-        meter.seconds, meter.cpu_seconds, notes=selection.notes,
-        step_seconds=time.perf_counter() - began, size=size_of(train),
-    )  # fmt: skip
-    if selected is None:
-        return Selected(selection, log)
-    return Selected(followed(selected.selection, selection), log, (selected.log, *selected.earlier))
-
-
-def selected_by(prepared: Prepared, study: Study, choice: Choice) -> Selected:
-    """What a choice of selector, all links of a chain, keeps on a split's training rows."""
-    found: Selected | None = None
-    for link in choice.links:
-        params = registry("selector")[link.key].complete(dict(link.params))
-        found = select(prepared, study, link.key, params, found)
-    assert found is not None
-    return found
 
 
 def size_of(frame: pd.DataFrame, n_rows: int | None = None) -> tuple[int, int, int]:
@@ -329,11 +271,10 @@ def fit(
     )  # fmt: skip
     body: dict[str, Any] = {
         "logs": {
-            "prepare": _plain(prepared.log),
-            "select": _plain(selected.log),
-            **{link_log("select", i + 1): _plain(log) for i, log in enumerate(selected.earlier)},
-            "resample": _plain(resampled.log),
-            "fit": _plain(log),
+            "prepare": prepared.log.to_plain(),
+            **selected.logs(),
+            "resample": resampled.log.to_plain(),
+            "fit": log.to_plain(),
         },
         "selected": list(selected.selection.selected),
         "fitted_rows": len(resampled.frame),
@@ -342,11 +283,15 @@ def fit(
     if study.trace_deviance:
         body["deviance"] = traced
     if tuned is not None:
-        body["logs"]["tune"] = _plain(Log(tuned.seconds, tuned.cpu_seconds, notes=tuned.notes))
+        body["logs"]["tune"] = Log(tuned.seconds, tuned.cpu_seconds, notes=tuned.notes).to_plain()
         body["tuned"] = dict(tuned.params)
     if split == 0 and not loaded.sample:
+        answer = model.predict_proba if hasattr(model, "predict_proba") else model.predict
         with Meter() as meter:
-            body |= _serving_costs(table, cut, prepared, selected, model)
+            body |= serving_costs(
+                prepared, selected.selection, model,
+                lambda rows: answer(keep(rows, selected.selection)),
+            )  # fmt: skip
         body["serving_seconds"] = meter.seconds
     return Fitted(arrays, body)
 
@@ -435,96 +380,3 @@ def drawn_arrays(table: StudyTable, study: Study, cut: Split) -> dict[str, np.nd
     if not cut.apparent:
         return {"times": times}
     return {"units": np.arange(table.n_rows) if table.groups is None else table.groups}
-
-
-def _serving_costs(
-    table: StudyTable, cut: Split, prepared: Prepared, selected: Selected, model: Any
-) -> dict[str, float]:
-    """Latency and size of the whole pipeline, from the row as it was read to the prediction.
-
-    The preparation's share was measured when it was made, and serves every model on it.
-    """
-    answer = model.predict_proba if hasattr(model, "predict_proba") else model.predict
-    many = prepared.test.iloc[np.resize(np.arange(len(prepared.test)), LATENCY_ROWS)]
-    one = prepared.test.iloc[:1]
-    of_many, of_one = _latency(lambda rows: answer(keep(rows, selected.selection)), many, one)
-    size = len(pickle.dumps((prepared.transformer, selected.selection, model), protocol=5))
-    return {
-        "predict_seconds_per_1000": prepared.latency[0] + of_many,
-        "predict_seconds_one_row": prepared.latency[1] + of_one,
-        "size_bytes": float(size),
-    }
-
-
-def _latency(
-    call: Callable[[pd.DataFrame], Any], many: pd.DataFrame, one: pd.DataFrame
-) -> tuple[float, float]:
-    """Median seconds of a call on 1,000 rows and on one row."""
-    # What is timed has just done the same to the validation rows, so the first call is warm.
-    of_many = median_seconds(lambda: call(many), LATENCY_BUDGET, LATENCY_REPEATS, warm=False)
-    of_one = median_seconds(lambda: call(one), LATENCY_BUDGET / 4, LATENCY_REPEATS)
-    return of_many, of_one
-
-
-def recall(body: Mapping[str, Any]) -> Selected:
-    """A selection that an earlier run kept."""
-    return Selected(
-        _selection_from(body["selection"]),
-        _log_from(body["log"]),
-        tuple(_log_from(log) for log in body.get("earlier", ())),
-    )
-
-
-def _log_from(raw: Mapping[str, Any]) -> Log:
-    kept = dict(raw)
-    kept |= {n: tuple(kept[n]) for n in ("notes", "size") if n in kept}
-    for name in ("step_seconds", "memory_bytes"):
-        if kept.get(name) is None:
-            kept[name] = float("nan")
-    return Log(**kept)
-
-
-def _selection_from(raw: Mapping[str, Any]) -> Selection:
-    kept = dict(raw)
-    kept["scores"] = {k: float("nan") if v is None else v for k, v in kept["scores"].items()}
-    for name in ("selected", "notes"):
-        kept[name] = tuple(kept[name])
-    kept["links"] = tuple(_selection_from(link) for link in kept.get("links", ()))
-    return Selection(**kept)
-
-
-def selection_body(selected: Selected) -> dict[str, Any]:
-    """A selection as JSON can hold it."""
-    body: dict[str, Any] = {
-        "log": _plain(selected.log),
-        "selection": _plain_selection(selected.selection),
-    }
-    if selected.earlier:
-        body["earlier"] = [_plain(log) for log in selected.earlier]
-    return body
-
-
-def _plain_selection(s: Selection) -> dict[str, Any]:
-    plain: dict[str, Any] = {
-        "selected": list(s.selected),
-        "scores": {k: None if v != v else float(v) for k, v in s.scores.items()},
-        "score_name": s.score_name,
-        "merit": None if s.merit is None else float(s.merit),
-        "merit_name": s.merit_name,
-        "dropped_because": dict(s.dropped_because),
-        "notes": list(s.notes),
-    }
-    if s.links:
-        plain["links"] = [_plain_selection(link) for link in s.links]
-    return plain
-
-
-def _plain(log: Log) -> dict[str, Any]:
-    return {
-        "seconds": log.seconds,
-        "cpu_seconds": log.cpu_seconds,
-        "memory_bytes": None if log.memory_bytes != log.memory_bytes else log.memory_bytes,
-        "notes": list(log.notes),
-        "step_seconds": None if log.step_seconds != log.step_seconds else log.step_seconds,
-        "size": list(log.size),
-    }

@@ -15,14 +15,16 @@ from outfold.study.explain.step import Explained, explain
 from outfold.study.measure import Meter
 from outfold.study.plan import Step
 from outfold.study.scores import score, scored_from_arrays
+from outfold.study.selecting import rank, select
 from outfold.study.shared import Laid, Work, lay, mapped, taken_up
-from outfold.study.steps import Failed, Fitted, Prepared, fit, prepare, resample, select
+from outfold.study.steps import Failed, Fitted, Prepared, fit, prepare, resample
 from outfold.study.tune.carry import in_words
 from outfold.study.tune.step import tune
 from outfold.study.workspace import Workspace
 
 CALLS: dict[str, Callable[..., Any]] = {
     "prepare": prepare,
+    "rank": rank,
     "select": select,
     "resample": resample,
     "tune": tune,
@@ -31,7 +33,13 @@ CALLS: dict[str, Callable[..., Any]] = {
 }
 """What carries out each kind of step. Each is given what its parameters name: see ``run_step``."""
 
-RESULTS = {"prepare": "prepared", "select": "selected", "resample": "resampled", "tune": "tuned"}
+RESULTS = {
+    "prepare": "prepared",
+    "rank": "ranked",
+    "select": "selected",
+    "resample": "resampled",
+    "tune": "tuned",
+}
 """The name under which the result of each kind of step is given to the steps below it."""
 
 

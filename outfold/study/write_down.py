@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from outfold.study import steps as work
+from outfold.study import selecting
 from outfold.study.computed import Computed
 from outfold.study.plan import Step
+from outfold.study.selecting import Ranked
 from outfold.study.steps import Selected
 from outfold.study.timings import timings_of
 from outfold.study.tune.trial import Tuned
@@ -44,8 +45,10 @@ def explained_of(workspace: Workspace, key: str, kept: KeptExplained) -> Compute
     return Computed(key, "explain", body, size, float(body["step_seconds"]))
 
 
-def small_of(key: str, result: Selected | Tuned) -> Computed:
-    """A selection or a tuning."""
+def small_of(key: str, result: Ranked | Selected | Tuned) -> Computed:
+    """A ranking, a selection or a tuning."""
+    if isinstance(result, Ranked):
+        return Computed(key, "rank", selecting.ranking_body(result), 0, result.log.seconds)
     if isinstance(result, Selected):
-        return Computed(key, "select", work.selection_body(result), 0, result.log.seconds)
+        return Computed(key, "select", selecting.selection_body(result), 0, result.log.seconds)
     return Computed(key, "tune", result.to_body(), 0, result.seconds)

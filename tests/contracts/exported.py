@@ -14,13 +14,13 @@ import pandas as pd
 
 from outfold.registry import registry
 from outfold.study.scores import score, scored_from_arrays
+from outfold.study.selecting import selected_by
 from outfold.study.steps import (
     keep,
     null_prediction,
     predict,
     prepare,
     resample,
-    selected_by,
     unfitted,
     with_splits,
 )

@@ -7,7 +7,7 @@ import pandas as pd
 
 from outfold.metrics.ranking import roc_auc
 from outfold.registry import registry
-from outfold.study import steps
+from outfold.study import selecting, steps
 from outfold.study.scores import scored_from_arrays
 from outfold.study.study import Choice, Study, Validation
 from outfold.study.table import study_table
@@ -45,7 +45,7 @@ def test_nested_tuning_finds_nothing_in_noise(tmp_path):
         for split in range(3):
             found = tune(loaded, study, split, "decision_tree", params, RECIPE)
             prepared = steps.prepare(loaded, study, split, *RECIPE.preparation)
-            selected = steps.select(prepared, study, *RECIPE.selectors[0])
+            selected = selecting.select(prepared, study, *RECIPE.selectors[0])
             resampled = steps.resample(prepared, selected, study, *RECIPE.resampler)
             model, fit_with = steps.unfitted(
                 resampled, study, "decision_tree", params | dict(found.params)

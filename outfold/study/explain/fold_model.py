@@ -12,6 +12,7 @@ import pandas as pd
 from outfold.metrics.metric import Floats
 from outfold.registry import Kind, Value, registry
 from outfold.select.selection import Selection
+from outfold.study.selecting import selected_by
 from outfold.study.steps import (
     Loaded,
     Prepared,
@@ -21,7 +22,6 @@ from outfold.study.steps import (
     predict,
     prepare,
     resample,
-    select,
     unfitted,
 )
 from outfold.study.study import Candidate, Choice, Study
@@ -124,8 +124,7 @@ def refit(
 
     chosen = study.preparation
     prepared = prepare(loaded, study, split, chosen.key, complete("preparation", chosen))
-    chosen = candidate.selector
-    selected = select(prepared, study, chosen.key, complete("selector", chosen))
+    selected = selected_by(prepared, study, candidate.selector)
     chosen = candidate.resampler
     resampled = resample(prepared, selected, study, chosen.key, complete("resampler", chosen))
     chosen = candidate.model

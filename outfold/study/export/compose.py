@@ -171,9 +171,9 @@ def _known_in(parts: Parts) -> dict[Key, dict[str, Any]]:
     for estimator in parts.estimators():
         for instance in instances_of(estimator):
             if isinstance(instance, Selector):
-                choose = instance.choose
-                key = (choose.__module__, choose.__qualname__)
-                seen.setdefault(key, []).append(dict(instance.params or {}))
+                for called in instance.functions:
+                    key = (called.__module__, called.__qualname__)
+                    seen.setdefault(key, []).append(dict(instance.params or {}))
             given = {f"self.{k}": v for k, v in settings(instance).items()}
             for base in type(instance).__mro__:
                 if not is_foreign(base):

@@ -30,8 +30,11 @@ PROTOCOL = frozenset(
 )  # fmt: skip
 """Methods that scikit-learn and imbalanced-learn call by name."""
 
-GENERIC = ("choose", "build", "coded", "make")
+GENERIC = ("choose", "rank", "cut", "build", "coded", "make")
 """Names that say little without the file that they stand in."""
+
+CALLED = ("choose", "rank", "cut")
+"""Those of them that say what is done; their file says by what."""
 
 _BLANKS = re.compile(r"\n\n\n+")
 
@@ -237,7 +240,7 @@ class Gathered:
             return f"{module.upper()}_{name}"
         if name[:1].isupper():
             return "".join(w.capitalize() for w in module.split("_")) + name
-        return f"{name}_by_{module}" if name == "choose" else f"{name}_of_{module}"
+        return f"{name}_by_{module}" if name in CALLED else f"{name}_of_{module}"
 
     def _renamed(self, key: Key) -> str:
         """A definition's text with every name as the script has it."""

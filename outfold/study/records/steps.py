@@ -48,7 +48,7 @@ class Steps(Database):
         with self._open() as db:
             for s in steps:
                 # These are kept for themselves, so they are not computed again with what follows.
-                own = ("select", "tune")
+                own = ("rank", "select", "tune")
                 again = sum(t.seconds for t in s.timings if t.kind not in own) or s.seconds
                 db.execute(
                     "INSERT OR REPLACE INTO steps (key, kind, body, bytes, seconds, created) "

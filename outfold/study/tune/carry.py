@@ -25,7 +25,8 @@ def options_of(steps: Mapping[str, Step], step: Step) -> dict[str, Any]:
     at = step.parent
     while at in steps:
         before = steps[at]
-        chain.append((before.strategy, dict(before.params)))
+        if before.kind != "rank":  # an inner fold ranks by itself what it selects
+            chain.append((before.strategy, dict(before.params)))
         at = before.parent
     resampler, *selectors, preparation = chain
     return {

@@ -13,8 +13,9 @@ from outfold.hashing import key_of
 from outfold.metrics.metric import Ints
 from outfold.registry import Value
 from outfold.study.measure import Meter
+from outfold.study.selecting import select
 from outfold.study.split import Split, splits
-from outfold.study.steps import Loaded, Resampled, keep, prepare, resample, select
+from outfold.study.steps import Loaded, Resampled, keep, prepare, resample
 from outfold.study.study import Study, Validation
 from outfold.study.table import StudyTable
 from outfold.task import is_classification

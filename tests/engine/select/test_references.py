@@ -110,7 +110,7 @@ def test_the_selector_chi2_is_the_contingency_test_and_not_the_class_sums():
     c = case("selection.json", "fs-chi2-sums-iris")
     X, y = prepared(c), wanted(c)
     sums, _ = class_sums(X, y)
-    found = chi2.choose(X, y, task="multiclass", seed=0, bins=5, alpha=0.05, k=None)
+    found = chi2.rank(X, y, task="multiclass", seed=0, bins=5)
     for i, name in enumerate(c.inputs["features"]):
         assert c.close(name, sums[i], c.expected[name]["chi2"])
         assert found.scores[name] > -np.log10(c.expected[name]["p"])
@@ -148,9 +148,8 @@ def test_entropy_scores_and_cut_points_are_those_of_weka(c):
 )
 def test_the_selector_of_symmetrical_uncertainty_scores_as_weka_does(c):
     """SymmetricalUncertAttributeEval, every column, best first."""
-    found = symmetrical.choose(
-        prepared(c), wanted(c), task="multiclass", seed=0, threshold=0.0, k=None
-    )
+    ranking = symmetrical.rank(prepared(c), wanted(c), task="multiclass", seed=0)
+    found = symmetrical.cut(ranking, threshold=0.0, k=None)
     c.check({"symmetrical_uncertainty": found.scores})
     expected = c.expected["symmetrical_uncertainty"]
     positive = [name for name, value in expected.items() if value > 0]

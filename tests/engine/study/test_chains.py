@@ -13,13 +13,15 @@ from outfold.errors import StudyError
 from outfold.registry import registry
 from outfold.select.selection import Selection, followed
 from outfold.study import run as runs
-from outfold.study import steps
+from outfold.study import selecting, steps
 from outfold.study.candidate import pipeline
+from outfold.study.explain.fold_model import refit
 from outfold.study.leakage import leakage_study
 from outfold.study.leaky_steps import early, split_scores
 from outfold.study.plan import Plan, make_plan
+from outfold.study.selecting import recall, selection_body
 from outfold.study.selections import selections
-from outfold.study.steps import recall, selection_body, with_splits
+from outfold.study.steps import with_splits
 from outfold.study.study import NONE, Choice, Study
 from outfold.study.table import study_table
 from outfold.study.timings import timings_of
@@ -96,8 +98,9 @@ def test_chains_that_begin_alike_share_their_first_steps(workspace):
 def back(steps_, key):
     """The select steps before and with one, the last first."""
     found = []
-    while key in steps_ and steps_[key].kind == "select":
-        found.append(steps_[key])
+    while key in steps_ and steps_[key].kind in ("rank", "select"):
+        if steps_[key].kind == "select":
+            found.append(steps_[key])
         key = steps_[key].parent
     return found
 
@@ -125,7 +128,7 @@ def through(loaded, study, choice, split=0):
     prepared = steps.prepare(
         loaded, study, split, "standard", registry("preparation")["standard"].defaults()
     )
-    return prepared, steps.selected_by(prepared, study, choice)
+    return prepared, selecting.selected_by(prepared, study, choice)
 
 
 def test_a_link_sees_only_what_the_one_before_it_keeps_and_is_recalled_whole(workspace):
@@ -163,6 +166,15 @@ def test_a_pipeline_does_what_the_steps_do(workspace):
         "prepare", "select", "select_2", "select_3", "model"
     ]  # fmt: skip
     assert made.named_steps["select_3"].selection_.selected == found.selection.selected
+
+
+def test_a_fold_fitted_again_for_explaining_goes_through_every_link(workspace):
+    """The model that a page explains is the one that was scored."""
+    study = study_of(workspace, selectors=(CHAIN,))
+    loaded = with_splits(study_table(workspace, study), study)
+    _, found = through(loaded, study, CHAIN, split=1)
+    again = refit(loaded, study, study.candidates()[-1], 1)
+    assert again.selection.selected == found.selection.selected
 
 
 def test_tuning_prepares_its_inner_folds_with_every_link(workspace):

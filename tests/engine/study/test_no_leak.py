@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from outfold.registry import registry
-from outfold.study import steps
+from outfold.study import selecting, steps
 from outfold.study.study import Choice, Study
 from outfold.study.table import study_table
 from outfold.study.workspace import Workspace
@@ -44,7 +44,7 @@ def watch(monkeypatch) -> Watch:
     """Every strategy of every registry builds watched estimators."""
     watching = Watch()
     # A watched estimator cannot be pickled, which only the size on disk needs.
-    monkeypatch.setattr(steps, "_serving_costs", lambda *_: {})
+    monkeypatch.setattr(steps, "serving_costs", lambda *_: {})
     for kind in ("preparation", "selector", "resampler", "model"):
         for strategy in registry(kind):
             build = strategy.build
@@ -75,7 +75,7 @@ def through_all_steps(workspace: Workspace, study: Study, watch: Watch) -> None:
             prepared = steps.prepare(
                 loaded, study, number, *complete["preparation"](study.preparation)
             )
-            selected = steps.selected_by(prepared, study, candidate.selector)
+            selected = selecting.selected_by(prepared, study, candidate.selector)
             assert len([kind for kind, _ in watch.seen if kind == "selector"]) == len(
                 candidate.selector.links
             )

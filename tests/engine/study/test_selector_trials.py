@@ -9,8 +9,9 @@ from outfold.judge.selector_value import selector_worth
 from outfold.registry import registry
 from outfold.study.first_fold import penalty_path, strengths
 from outfold.study.results import RunResult
+from outfold.study.selecting import select
 from outfold.study.selections import selections
-from outfold.study.steps import keep, prepare, select, unfitted, with_splits
+from outfold.study.steps import keep, prepare, unfitted, with_splits
 from outfold.study.steps import resample as resample_step
 from outfold.study.study import NONE, Choice, Study
 from outfold.study.table import study_table

@@ -14,7 +14,7 @@ from sklearn.model_selection import KFold
 from sklearn.tree import DecisionTreeClassifier
 
 from outfold.registry import registry
-from outfold.study import steps
+from outfold.study import selecting, steps
 from outfold.study.study import Choice, Study, Validation
 from outfold.study.table import study_table
 from outfold.study.tune.folds import Recipe
@@ -123,7 +123,7 @@ def test_tuning_is_a_nested_loop(workspace, key):
         assert dict(found.params) == values
         assert found.score == pytest.approx(inner, abs=1e-12)
         prepared = steps.prepare(loaded, study, split, *recipe.preparation)
-        selected = steps.select(prepared, study, *recipe.selectors[0])
+        selected = selecting.select(prepared, study, *recipe.selectors[0])
         resampled = steps.resample(prepared, selected, study, *recipe.resampler)
         fitted = steps.fit(
             loaded, prepared, selected, resampled, study, split, key, params, tuned=found
