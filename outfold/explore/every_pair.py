@@ -104,22 +104,33 @@ class EveryPair:
             block = found.cramers(corrected=key == "cramers_v_corrected")
             self._write(block, levels if left is None else levels[left], levels, key)
         self.report(0.9)
-        if not len(numbers) or not len(levels):
-            return
+        if len(numbers) and len(levels):
+            self._numbers_beside_levels(chosen, ready)
+        self.report(1.0)
+
+    def _numbers_beside_levels(
+        self, chosen: dict[PairKind, Measure], ready: Shifted | None
+    ) -> None:
+        """Numbers beside levels and truth values; with a target only its own pairs."""
+        numbers, levels, columns = self.at_numbers, self.at_levels, self.data.numbers
+        own, other = self._left(numbers), self._left(levels)
+        if own is not None and len(own):
+            numbers, columns, ready = numbers[own], tuple(columns[i] for i in own), None
+        wanted = np.ones(len(levels), dtype=bool)
+        if other is not None and len(other):
+            wanted = np.arange(len(levels)) == other[0]
         both: tuple[tuple[PairKind, npt.NDArray[np.bool_]], ...]
-        both = ("mixed", ~self.is_truth), ("truth", self.is_truth)
+        both = ("mixed", ~self.is_truth & wanted), ("truth", self.is_truth & wanted)
         for kind, some in both:
             key = chosen.get(kind, "mutual_info")
             if key == "mutual_info" or not some.any():
                 continue
-            codes = [c for c, s in zip(self.data.codes, some, strict=True) if s]
+            codes = [self.data.codes[i] for i in np.flatnonzero(some)]
             if key == "eta":
-                sizes = [len(t) for t, s in zip(self.data.levels, some, strict=True) if s]
-                block = ratio_block(ready or self.data.numbers, codes, sizes)
-                self._write(block, numbers, levels[some], key)
+                sizes = [len(self.data.levels[i]) for i in np.flatnonzero(some)]
+                self._write(ratio_block(ready or columns, codes, sizes), numbers, levels[some], key)
             else:
-                self._write(_point_biserial(self.data.numbers, codes), levels[some], numbers, key)
-        self.report(1.0)
+                self._write(_point_biserial(columns, codes), levels[some], numbers, key)
 
     def _share(self, start: float, size: float) -> Report:
         """Tell of a part of the work as of the whole."""
