@@ -13,7 +13,7 @@ from outfold.errors import ParameterError, UnknownNameError
 from outfold.explore.associations import Associations
 from outfold.explore.columns import LeftOut, Missing, read_columns
 from outfold.explore.every_pair import EveryPair
-from outfold.explore.measures import MEASURES, Measure, PairKind, Report
+from outfold.explore.measures import MEASURES, Measure, PairKind, Report, silent
 from outfold.explore.taking_part import (
     chosen_measures,
     numbers_only,
@@ -114,10 +114,6 @@ def associate(
                 "Columns that take part: " + ", ".join(names),
             )
     names = [c for c in names if c not in given]
-    table = EveryPair(data, names, target, truth, tuple(given), report or _silent)
+    table = EveryPair(data, names, target, truth, tuple(given), report or silent)
     table.measure(chosen, seed)
     return table.finish(target, missing)
-
-
-def _silent(_: float) -> None:
-    """Nobody is told."""

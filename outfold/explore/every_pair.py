@@ -31,6 +31,7 @@ from outfold.explore.measures import (
     Measure,
     PairKind,
     Report,
+    part_of,
 )
 from outfold.explore.mixed import ratio_block
 from outfold.explore.multiplicity import benjamini_hochberg
@@ -83,7 +84,7 @@ class EveryPair:
         numbers, levels = self.at_numbers, self.at_levels
         informed = [kind for kind, key in chosen.items() if key == "mutual_info"]
         if informed:
-            self._information(informed, self._share(0.0, 0.4))
+            self._information(informed, part_of(self.report, 0.0, 0.4))
         ready: Shifted | None = None
         if len(numbers) and ("mixed" in chosen or chosen.get("numeric") == "pearson"):
             ready = shifted(self.data.numbers)
@@ -94,13 +95,13 @@ class EveryPair:
             elif key == "partial":
                 block = self._partial(left)
             else:
-                block = self._slow(key, left, seed, self._share(0.4, 0.3))
+                block = self._slow(key, left, seed, part_of(self.report, 0.4, 0.3))
             self._write(block, numbers if left is None else numbers[left], numbers, key)
         self.report(0.7)
         left, key = self._left(levels), chosen.get("nominal", "mutual_info")
         if key != "mutual_info" and len(levels) > 1 and (left is None or len(left)):
             sizes = [len(t) for t in self.data.levels]
-            found = nominal_block(self.data.codes, sizes, left, self._share(0.7, 0.2))
+            found = nominal_block(self.data.codes, sizes, left, part_of(self.report, 0.7, 0.2))
             block = found.cramers(corrected=key == "cramers_v_corrected")
             self._write(block, levels if left is None else levels[left], levels, key)
         self.report(0.9)
@@ -131,10 +132,6 @@ class EveryPair:
                 self._write(ratio_block(ready or columns, codes, sizes), numbers, levels[some], key)
             else:
                 self._write(_point_biserial(columns, codes), levels[some], numbers, key)
-
-    def _share(self, start: float, size: float) -> Report:
-        """Tell of a part of the work as of the whole."""
-        return lambda done: self.report(start + size * done)
 
     def _left(self, at: Ints) -> Ints | None:
         """Among some columns, the target's place; None for all columns."""
