@@ -85,10 +85,10 @@ def relevance(study: Study) -> Relevance:
     """Every column's association with the target."""
     from outfold.explore.relevance import relevance
 
-    return cache.remember(
+    return waiting.remember(
         "relevance", *parts(study),
-        compute=lambda: relevance(
-            cache.typed(study)[0], schema_of(study), study.target, task=study.task
+        compute=lambda report: relevance(
+            cache.typed(study)[0], schema_of(study), study.target, task=study.task, report=report
         ),
         say="Measuring every column against the target",
     )  # fmt: skip
@@ -116,9 +116,10 @@ def associations(study: Study, how: Measuring = USUAL) -> Associations:
 
     measure: Any = how.measure
     missing: Any = how.missing
+    schema = narrowed(study)[0]
 
     def compute(report: Callable[[float], None]) -> Associations:
-        frame, schema = cache.typed(study)[0], narrowed(study)[0]
+        frame = cache.typed(study)[0]
         found = associate(
             frame, schema, measure, by_kind=dict(how.kinds), missing=missing,
             as_levels=classes(study), report=report,
@@ -202,10 +203,10 @@ def missingness(study: Study) -> Missingness:
     """Where values are missing, and whether that goes with the target."""
     from outfold.explore.missing import missingness
 
-    return cache.remember(
+    return waiting.remember(
         "missingness", *parts(study),
-        compute=lambda: missingness(
-            cache.typed(study)[0], schema_of(study), study.target, task=study.task
+        compute=lambda report: missingness(
+            cache.typed(study)[0], schema_of(study), study.target, task=study.task, report=report
         ),
         say="Looking where values are missing",
     )  # fmt: skip

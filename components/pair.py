@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from components import cache, chart, explore, state, table
+from components import cache, chart, explore, state, table, waiting
 from components.chart import Drawn, drawn
 from components.text import plain
 from outfold.errors import NotApplicableError
-from outfold.explore.measures import MEASURES
+from outfold.explore.measures import MEASURES, Report
 from outfold.explore.multiplicity import shown_p
 from outfold.study.study import Study
 from outfold.task import is_classification
@@ -96,13 +96,14 @@ def measured(study: Study, a: str, b: str, given: tuple[str, ...]) -> pd.DataFra
     """Every measure of a pair, one a row."""
     from outfold.explore.pair_measures import measures_frame, pair_measures
 
-    def compute() -> pd.DataFrame:
+    def compute(report: Report) -> pd.DataFrame:
         frame, schema = cache.typed(study)
-        return measures_frame(
-            pair_measures(frame, schema, a, b, given=given, as_levels=explore.classes(study))
+        found = pair_measures(
+            frame, schema, a, b, given=given, as_levels=explore.classes(study), report=report
         )
+        return measures_frame(found)
 
-    return cache.remember(
+    return waiting.remember(
         "pair measures", *explore.parts(study), a, b, given,
         compute=compute, say="Measuring the pair in every way",
     )  # fmt: skip

@@ -17,8 +17,10 @@ from outfold.explore.measures import Floats
 MOST_LEVELS = 50
 """A column of more levels is left out: it would cost more coefficients than it tells."""
 ENOUGH = 0.3
-"""Share of the rows that has to be complete; columns with most gaps are left out until it is."""
-MOST_CELLS = 20_000_000
+"""Share of the rows that should be complete; columns with most gaps are left out for it."""
+LEAST_PER_COEFFICIENT = 50
+"""Complete rows that do where ``ENOUGH`` would leave out most columns."""
+MOST_CELLS = 4_000_000
 """Numbers in the design, 8 bytes each; more rows are sampled."""
 
 
@@ -71,8 +73,8 @@ def collinearity(
         seed: Of the sample.
 
     Raises:
-        NotApplicableError: Fewer than two columns vary, or there are no more complete rows than
-            coefficients.
+        NotApplicableError: Fewer than two columns vary or are present often enough, or there are
+            no more complete rows than coefficients.
     """
     schema, holey = _with_rows_left(frame, schema)
     data = read_columns(frame, schema, missing="complete", as_levels=as_levels)
@@ -99,29 +101,44 @@ def collinearity(
     flat = [c for c, v in terms.items() if not v.size or (v == v[0]).all()]
     left_out += [LeftOut(c, "does not vary in these rows") for c in flat]
     kept = {c: terms[c] for c in schema.names() if c in terms and c not in flat}
+    if len(kept) < 2 and holey:
+        raise NotApplicableError(
+            f"Too few rows have no gap to measure inflation: {len(holey):,} columns are left out "
+            "for their missing values.",
+            "Fill the missing values, or leave out the columns with most of them.",
+        )
     found = inflation_of(kept, len(frame) - data.n_rows)
     ranked = dict(sorted(found.items(), key=lambda item: -item[1].scaled))
     return Collinearity(ranked, len(rows), tuple(left_out), tuple(notes))
 
 
 def _with_rows_left(frame: pd.DataFrame, schema: Schema) -> tuple[Schema, list[LeftOut]]:
-    """The columns whose gaps leave enough rows without any gap, and those that do not."""
+    """The columns whose gaps leave enough rows without any gap, and those that do not.
+
+    Columns come in from the fewest gaps on. Where ``ENOUGH`` would keep less than half of them, as
+    with many columns of gaps in different rows, ``LEAST_PER_COEFFICIENT`` is asked for instead.
+    """
     absent = {c.name: frame[c.name].isna().to_numpy() for c in schema.columns if c.name in frame}
     share = {name: float(gaps.mean()) if len(gaps) else 0.0 for name, gaps in absent.items()}
-    for most in (1.0, 0.5, 0.2, 0.05, 0.0):
-        kept = [c for c in schema.columns if share.get(c.name, 0.0) <= most]
-        gaps = np.zeros(len(frame), dtype=bool)
-        for column in kept:
-            gaps |= absent.get(column.name, False)
-        if (~gaps).sum() >= ENOUGH * len(frame):
+    names: set[str] = set()
+    for per_coefficient in (len(frame), LEAST_PER_COEFFICIENT):
+        names, width = set(), 0
+        whole = np.ones(len(frame), dtype=bool)
+        for column in sorted(schema.columns, key=lambda c: share.get(c.name, 0.0)):
+            own = column.unique - 1 if column.type == "categorical" else 1
+            both = whole & ~absent[column.name] if column.name in absent else whole
+            least = min(ENOUGH * len(frame), per_coefficient * (width + min(own, MOST_LEVELS)))
+            if share.get(column.name, 0.0) == 0.0 or both.sum() >= least:
+                names.add(column.name)
+                whole, width = both, width + min(own, MOST_LEVELS)
+        if len(names) >= len(schema) / 2:
             break
-    names = {c.name for c in kept}
     out = [
         LeftOut(c.name, f"is missing in {share[c.name]:.0%} of the rows")
         for c in schema.columns
         if c.name not in names
     ]
-    return Schema(tuple(kept)), out
+    return Schema(tuple(c for c in schema.columns if c.name in names)), out
 
 
 def inflation(frame: pd.DataFrame, schema: Schema) -> dict[str, Inflation]:

@@ -25,6 +25,22 @@ KIND_LABELS: dict[PairKind, str] = {
 Report = Callable[[float], None]
 """Is told how much of the work is done, 0 to 1; may raise to stop it."""
 
+
+def silent(_: float) -> None:
+    """Nobody is told."""
+
+
+def part_of(report: Report | None, start: float, size: float) -> Report:
+    """Tell of a part of some work as of the whole.
+
+    Args:
+        report: Is told of the whole; None: nobody is.
+        start: How much of the whole is done before the part, 0 to 1.
+        size: How much of the whole the part is.
+    """
+    return silent if report is None else lambda done: report(start + size * done)
+
+
 Measure = Literal[
     "pearson",
     "spearman",

@@ -11,7 +11,7 @@ from outfold.data.schema import Column, Schema
 from outfold.errors import UnknownNameError
 from outfold.explore.associate import associate
 from outfold.explore.associations import SIGNIFICANT, Associations
-from outfold.explore.measures import Measure
+from outfold.explore.measures import Measure, Report, part_of
 from outfold.task import Task, is_classification
 
 
@@ -92,6 +92,7 @@ def missingness(
     *,
     task: Task | None = None,
     top: int = 20,
+    report: Report | None = None,
 ) -> Missingness:
     """Find where values are missing and whether that is related to the target.
 
@@ -104,6 +105,7 @@ def missingness(
         target: The column that is predicted; rows without a target are left out of its tests.
         task: With a classification a target of numbers counts as classes.
         top: How many patterns to list.
+        report: Is told how much is done, 0 to 1; what it raises stops the work.
 
     Raises:
         UnknownNameError: The table has no such target.
@@ -120,14 +122,18 @@ def missingness(
         whole = [Pattern((), rows)] if rows else []
         return Missingness(rows, rows, (), tuple(whole), len(whole), None, target)
     marks = np.column_stack([absent[c] for c in holey])
+    part_of(report, 0.0, 0.2)(1.0)
     patterns, many = _patterns(marks, holey, top)
     complete = int((~marks.any(axis=1)).sum())
     flags = pd.DataFrame({c: pd.array(absent[c], dtype="boolean") for c in holey})
     kinds = Schema(tuple(Column(c, "boolean", unique=2) for c in holey))
-    together = associate(flags, kinds, "pearson") if len(holey) > 1 else None
+    together = None
+    if len(holey) > 1:
+        together = associate(flags, kinds, "pearson", report=part_of(report, 0.3, 0.3))
     gaps = [Gap(c, counts[c], counts[c] / rows) for c in holey]
     if target is not None and schema[target].type not in ("text", "identifier"):
-        gaps = _related(gaps, flags, frame[target], schema, target, task)
+        told = part_of(report, 0.6, 0.4)
+        gaps = _related(gaps, flags, frame[target], schema, target, task, told)
     return Missingness(rows, complete, tuple(gaps), patterns, many, together, target)
 
 
@@ -152,6 +158,7 @@ def _related(
     schema: Schema,
     target: str,
     task: Task | None,
+    report: Report,
 ) -> list[Gap]:
     """Measure every column's being missing against the target, the target's own left out."""
     tested = [g.column for g in gaps if g.column != target]
@@ -161,7 +168,7 @@ def _related(
     table[target] = values.array
     kinds = Schema((*(Column(c, "boolean", unique=2) for c in tested), schema[target]))
     classes = (target,) if task is not None and is_classification(task) else ()
-    found = associate(table, kinds, target=target, as_levels=classes)
+    found = associate(table, kinds, target=target, as_levels=classes, report=report)
     known = {(p.b if p.a == target else p.a): p for p in found}
     return [
         Gap(g.column, g.missing, g.share, p.measure, p.value, p.p_value, p.p_adjusted)

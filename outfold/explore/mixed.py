@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from outfold.explore.linear import DOUBTFUL, FLAT, Shifted, pearson, shifted
+from outfold.explore.linear import DOUBTFUL, FLAT, PIECE, Shifted, pearson, shifted
 from outfold.explore.measures import (
     CONSTANT,
     LEAST_ROWS,
@@ -16,9 +15,9 @@ from outfold.explore.measures import (
     Association,
     Block,
     Floats,
-    Ints,
 )
-from outfold.explore.nominal import Codes, indicators
+from outfold.explore.nominal import Codes
+from outfold.explore.threads import shared_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,57 +159,39 @@ def ratio_block(
 def _level_sums(
     data: Shifted, codes: Sequence[Codes], levels: Sequence[int]
 ) -> tuple[Floats, Floats, Floats]:
-    """Rows and sum by (number, level), and sum of squares by (number, column of levels)."""
+    """Rows and sum by (number, level), and sum of squares by (number, column of levels).
+
+    A row's values are added to each of its levels' sums at once: a product with a sparse matrix of
+    a one for each level of the row, where a level of its own stands for missing.
+    """
+    from scipy import sparse
+
+    width, kinds, rows = len(data.columns), len(codes), len(codes[0])
     sizes = np.asarray(levels, dtype=np.intp)
-    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.intp)
-    shape = (len(data.columns), int(sizes.sum()))
-    # Seconds by products with level indicators, which have to be made, and by counting: rough.
-    rows = len(codes[0])
-    product = shape[1] * rows * (1e-10 * shape[0] + 1.5e-8)
-    if shape[0] * len(codes) * (rows * 4e-9 + 3e-5) < product:
-        return _counted_sums(data, codes, sizes, starts)
-    count, total = np.zeros(shape), np.zeros(shape)
-    squares = np.zeros((shape[0], len(codes)))
-    for some, marks in indicators(codes, starts, shape[1]):
-        z, absent = _piece(data, some)
-        known = np.stack([column[some] >= 0 for column in codes]).astype(np.float64)
-        count += (~absent).astype(np.float32) @ marks.T
-        total += z @ marks.astype(np.float64).T
-        squares += (z * z) @ known.T
-    return count, total, squares
+    starts = np.concatenate([[0], np.cumsum(sizes + 1)]).astype(np.int32)
+    step = max(256, PIECE // max(1, 2 * width + kinds))
 
+    def summed(part: int, parts: int) -> tuple[Floats, Floats]:
+        sums, squares = np.zeros((starts[-1], 2 * width)), np.zeros((width, kinds))
+        space, tall = np.empty((width, step)), np.empty((step, 2 * width))
+        places = np.empty((step, kinds), dtype=np.int32)
+        start = part * step
+        for z, absent in data.pieces(part, parts, space):
+            size = z.shape[1]
+            both, at = tall[:size], places[:size]
+            both[:, :width], both[:, width:] = z.T, ~absent.T
+            for j, code in enumerate(codes):
+                np.add(code[start : start + size], starts[j] + 1, out=at[:, j])
+            ends = np.arange(size + 1, dtype=np.int32) * kinds
+            ones = np.ones(size * kinds)
+            marks = sparse.csc_array((ones, at.ravel(), ends), shape=(int(starts[-1]), size))
+            sums += marks @ both
+            squares += (z * z) @ (at > starts[:-1])
+            start += parts * step
+        return sums, squares
 
-def _piece(data: Shifted, some: slice) -> tuple[Floats, npt.NDArray[np.bool_]]:
-    """Some rows' shifted values with 0 where missing, and where that is."""
-    z = np.stack([column[some] for column in data.columns])
-    z -= data.shift[:, None]
-    z /= data.scale[:, None]
-    absent = np.isnan(z)
-    np.copyto(z, 0.0, where=absent)
-    return z, absent
-
-
-def _counted_sums(
-    data: Shifted, codes: Sequence[Codes], sizes: Ints, starts: Ints
-) -> tuple[Floats, Floats, Floats]:
-    """The sums of ``_level_sums``, number after number."""
-    count, total = (np.zeros((len(data.columns), int(sizes.sum()))) for _ in range(2))
-    squares = np.zeros((len(data.columns), len(codes)))
-    # Level 0 stands for missing here, so that no rows have to be picked out.
-    shifted_codes = [code.astype(np.intp) + 1 for code in codes]
-    whole = [
-        np.bincount(code, minlength=s + 1) for code, s in zip(shifted_codes, sizes, strict=True)
-    ]
-    for i, column in enumerate(data.columns):
-        z = (column - data.shift[i]) / data.scale[i]
-        absent = np.flatnonzero(np.isnan(z))
-        z[absent] = 0.0
-        square = z @ z
-        for j, code in enumerate(shifted_codes):
-            here = slice(starts[j], starts[j] + sizes[j])
-            lost = np.bincount(code[absent], minlength=sizes[j] + 1)
-            count[i, here] = (whole[j] - lost)[1:]
-            total[i, here] = np.bincount(code, weights=z, minlength=sizes[j] + 1)[1:]
-            gone = z[code == 0]
-            squares[i, j] = square - gone @ gone
-    return count, total, squares
+    sums, squares = (
+        sum(found) for found in zip(*shared_out(summed, rows * (width + kinds)), strict=True)
+    )
+    known = np.delete(sums, starts[:-1], axis=0).T
+    return known[width:], known[:width], squares

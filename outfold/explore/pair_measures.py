@@ -14,13 +14,13 @@ from outfold.explore.distance import distance_correlation
 from outfold.explore.information import bin_codes, mutual_info_neighbours
 from outfold.explore.interval import ratio_interval, table_interval
 from outfold.explore.linear import fisher_interval, pearson
-from outfold.explore.measures import MEASURES, Floats, Measure
+from outfold.explore.measures import MEASURES, Floats, Measure, Report, part_of
 from outfold.explore.mixed import Ratio, point_biserial, ratio
 from outfold.explore.nominal import Codes, contingency, nominal
 from outfold.explore.partial import partial
 from outfold.explore.rank import kendall, spearman
 
-MOST_ROWS = {"distance": 2_000, "neighbours": 5_000, "kendall": 200_000}
+MOST_ROWS = {"distance": 2_000, "neighbours": 5_000, "kendall": 200_000, "partial ranks": 200_000}
 """Rows above which a sample is drawn, by what is measured: their time or memory grows faster."""
 
 
@@ -63,6 +63,7 @@ def pair_measures(
     as_levels: Collection[str] = (),
     level: float = 0.95,
     seed: int = 0,
+    report: Report | None = None,
 ) -> tuple[Measured, ...]:
     """Every measure that two columns' types allow, the usual one first.
 
@@ -76,6 +77,7 @@ def pair_measures(
         as_levels: Columns of numbers that stand for classes.
         level: Confidence of the intervals, 0 to 1.
         seed: Of the samples that slow measures are taken on.
+        report: Is told how much is done, 0 to 1; what it raises stops the work.
 
     Returns:
         Nothing where one of the two cannot take part.
@@ -86,20 +88,24 @@ def pair_measures(
         return ()
     if len(data.number_names) == 2:
         x, y = (data.numbers[data.number_names.index(c)] for c in (a, b))
-        return (*_numbers(x, y, level, seed), *_given(frame, schema, (a, b), given, as_levels))
+        found = _numbers(x, y, level, seed, part_of(report, 0.0, 0.6 if given else 1.0))
+        return (*found, *_given(frame, schema, (a, b), given, as_levels, seed))
     if len(data.level_names) == 2:
         return _levels(data, a, b, level)
     truth = schema[data.level_names[0]].type == "boolean"
     found = _mixed(data, truth, level)
     if truth:
-        found = (*found, *_given(frame, schema, (a, b), given, as_levels))
+        part_of(report, 0.0, 0.6)(1.0)
+        found = (*found, *_given(frame, schema, (a, b), given, as_levels, seed))
     return found
 
 
-def _numbers(x: Floats, y: Floats, level: float, seed: int) -> tuple[Measured, ...]:
+def _numbers(x: Floats, y: Floats, level: float, seed: int, report: Report) -> tuple[Measured, ...]:
     straight, ranked = pearson(x, y), spearman(x, y)
+    report(0.3)
     few, said = _some(x, y, "kendall", seed)
     order = kendall(*few)
+    report(0.5)
     low, high = fisher_interval(order.value, order.n - 1, level, 0.437)
     found = [
         Measured(
@@ -126,8 +132,10 @@ def _numbers(x: Floats, y: Floats, level: float, seed: int) -> tuple[Measured, .
             "t test of Székely & Rizzo (2013)", far.n, said, "distance",
         )
     )  # fmt: skip
+    report(0.7)
     (one, size_one), (two, size_two) = bin_codes(x), bin_codes(y)
     found.append(_information(one, two, size_one, size_two, "binned"))
+    report(0.8)
     few, said = _some(x, y, "neighbours", seed)
     near = mutual_info_neighbours(*few, seed=seed)
     found.append(
@@ -250,6 +258,7 @@ def _given(
     pair: Sequence[str],
     given: Collection[str],
     as_levels: Collection[str],
+    seed: int,
 ) -> tuple[Measured, ...]:
     """Partial correlations of two numbers, of values and of ranks."""
     controls = [c for c in given if c not in pair]
@@ -262,17 +271,21 @@ def _given(
     usable = [c for c in controls if c in columns]
     if not usable or not set(pair) <= set(columns):
         return ()
+    table = np.column_stack([columns[c] for c in (*pair, *usable)])
+    table = table[~np.isnan(table).any(axis=1)]
     found = []
     for ranked, name in ((False, "Partial correlation"), (True, "Partial rank correlation")):
-        got = partial(
-            columns[pair[0]], columns[pair[1]], [columns[c] for c in usable], ranked=ranked
-        )
+        rows, said = table, ""
+        if ranked and len(table) > (most := MOST_ROWS["partial ranks"]):
+            rows = table[sample_rows(len(table), most, seed)]
+            said = f"on a sample of {most:,} of {len(table):,} rows"
+        got = partial(rows[:, 0], rows[:, 1], [*rows[:, 2:].T], ranked=ranked)
         low, high = fisher_interval(got.value, got.n - len(usable), factor=1.06 if ranked else 1.0)
         found.append(
             Measured(
                 f"{name} given {', '.join(usable)}", got.value, low, high, "Fisher's z",
                 got.p_value, f"Student's t, {got.df:,} degrees of freedom", got.n,
-                "" if not np.isnan(got.value) else "the others leave nothing, or too few rows",
+                said if not np.isnan(got.value) else "the others leave nothing, or too few rows",
             )
         )  # fmt: skip
     return tuple(found)

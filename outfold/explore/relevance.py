@@ -14,7 +14,7 @@ from outfold.explore.associations import SIGNIFICANT, Associations, Pair
 from outfold.explore.columns import Columns, LeftOut, read_columns
 from outfold.explore.interval import ratio_interval, table_interval
 from outfold.explore.linear import fisher_interval
-from outfold.explore.measures import MEASURES, Measure
+from outfold.explore.measures import MEASURES, Measure, Report, part_of
 from outfold.explore.nominal import contingency
 from outfold.task import Task, is_classification
 
@@ -99,6 +99,7 @@ def relevance(
     level: float = 0.95,
     max_rows: int | None = None,
     seed: int = 0,
+    report: Report | None = None,
 ) -> Relevance:
     """Rank the columns by their association with the target, one at a time.
 
@@ -114,6 +115,7 @@ def relevance(
         level: Confidence of the intervals, 0 to 1.
         max_rows: Draw this many rows by chance where there are more.
         seed: Of that draw.
+        report: Is told how much is done, 0 to 1; what it raises stops the work.
 
     Raises:
         UnknownNameError: The target cannot take part.
@@ -128,6 +130,7 @@ def relevance(
         max_rows=max_rows,
         seed=seed,
         as_levels=classes,
+        report=part_of(report, 0.0, 0.6),
     )
     data = read_columns(frame, schema, max_rows=max_rows, seed=seed, as_levels=classes)
     strength = found.strength()
@@ -136,10 +139,11 @@ def relevance(
     observed = {row.column: row.value for row in rows}
     rows = [_corrected(row, groups.get(row.column, 0)) for row in rows]
     rows.sort(key=lambda row: (np.isnan(row.strength), -row.strength, row.p_value))
-    rows[:MOST_INTERVALS] = [
-        _with_interval(row, _interval(row, observed[row.column], groups, data, target, level))
-        for row in rows[:MOST_INTERVALS]
-    ]
+    done = part_of(report, 0.6, 0.4)
+    for place, row in enumerate(rows[:MOST_INTERVALS]):
+        interval = _interval(row, observed[row.column], groups, data, target, level)
+        rows[place] = _with_interval(row, interval)
+        done((place + 1) / min(len(rows), MOST_INTERVALS))
     notes = list(found.notes)
     if len(rows) > MOST_INTERVALS:
         notes.append(f"Intervals are given for the {MOST_INTERVALS} most relevant columns.")
