@@ -111,8 +111,8 @@ def _comparable(run: str) -> dict[str, str]:
         other = cache.study_of(record.id)
         if (other.dataset, other.target, other.task) != (study.dataset, study.target, study.task):
             continue
-        if other.train_shares:
-            continue  # a learning curve's run, which compares nothing new
+        if other.is_aside:
+            continue
         when = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(record.created))
         found[record.id] = f"{when}, {count(len(other.candidates()), 'candidate')}"
     return found
