@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
+import streamlit as st
+
 from components import (
     across,
     again,
@@ -21,6 +23,7 @@ from components import (
     tuning,
     verdicts,
 )
+from outfold.metrics.catalogue import metric_named
 from outfold.task import is_classification
 
 if TYPE_CHECKING:
@@ -47,7 +50,7 @@ def views(
     study = cache.result(run).study
     found: dict[str, View] = {FIRST: partial(judging.by_split, run, metric)}
     if study.task == "binary":
-        found["Threshold"] = partial(thresholds.threshold, run, chosen)
+        found["Threshold"] = partial(thresholds.threshold, run, chosen, metric)
     elif is_classification(study.task):
         found["Confusion"] = partial(judging.confusion, run, chosen)
     if is_classification(study.task):
@@ -66,18 +69,18 @@ def views(
             found["Counts"] = partial(judging.frequencies, run, chosen)
     if study.task == "binary":
         found["Decision curve"] = partial(judging.decision, run, chosen)
-    found["Slices"] = partial(slices.by_slice, run, chosen, metric)
+    found["Slices"] = _by_usual(run, metric, partial(slices.by_slice, run, chosen))
     if study.task == "binary":
         found["Groups"] = partial(slices.by_group, run, chosen)
     found |= {
         "Worst rows": partial(slices.worst, run, chosen),
         "Pairs": partial(pairs.pairs, run, chosen, metric),
         "Side by side": partial(side_by_side.side_by_side, run, chosen, metric),
-        "Across tables": partial(across.across_tables, run, metric),
-        "Training gap": partial(gap.generalisation_gap, run, chosen, metric),
-        "Learning curve": partial(learning.learning_curve, run, chosen, metric),
-        "Parameter": partial(again.parameter, run, chosen, metric),
-        "Seeds": partial(again.seeds, run, chosen, metric),
+        "Across tables": _by_usual(run, metric, partial(across.across_tables, run)),
+        "Training gap": _by_usual(run, metric, partial(gap.generalisation_gap, run, chosen)),
+        "Learning curve": _by_usual(run, metric, partial(learning.learning_curve, run, chosen)),
+        "Parameter": _by_usual(run, metric, partial(again.parameter, run, chosen)),
+        "Seeds": _by_usual(run, metric, partial(again.seeds, run, chosen)),
     }
     if verdicts.grid_varies(run):
         found["What mattered"] = partial(verdicts.effects, run, metric)
@@ -85,3 +88,18 @@ def views(
         found["Tuning"] = partial(tuning.tuned, run)
     found["Code"] = partial(export.code, run, chosen)
     return found if stored else {name: draw for name, draw in found.items() if name in STORED}
+
+
+def _by_usual(run: str, metric: str, draw: Callable[[str], None]) -> View:
+    """A view of a metric that a model's predictions of some rows determine by themselves."""
+
+    def drawn() -> None:
+        usual = judging.usual_metric(run, metric)
+        if usual != metric:
+            st.caption(
+                f"Shown for {metric_named(usual).label}: an expected cost needs thresholds that "
+                "are chosen over all splits of a run."
+            )
+        draw(usual)
+
+    return drawn

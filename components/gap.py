@@ -19,16 +19,16 @@ if TYPE_CHECKING:
     from outfold.study.study import Candidate, Study
 
 HOW = (
-    "A run keeps no fitted models, so each chosen candidate is fitted again on the training rows of "
-    "each split, after the same preparation, selection, resampling and tuning, and then predicts "
-    "rows that it was fitted on: as they were before resampling, at most 10,000 a split, drawn by "
-    "the seed. **These scores are not out of fold** and reach no ranking. The gap's interval is "
-    "that of the corrected resampled t (Nadeau & Bengio 2003). A candidate is said to overfit where "
-    "the gap is surely above 0 and at least a tenth of what it gains over the baseline in training, "
-    "and to underfit where it is surely worse on its own training rows than the best candidate is "
-    "out of fold. Forests, boosting and nearest neighbours repeat their training rows almost by "
-    "construction: a large gap alone is no reason to leave one that scores best out of fold, but "
-    "a stronger limit on it, or more rows, may bring the two closer."
+    "A run keeps no fitted models, so each chosen candidate is fitted again on the training rows "
+    "of each split, after the same preparation, selection, resampling and tuning, and then "
+    "predicts rows that it was fitted on: as they were before resampling, at most 10,000 a split, "
+    "drawn by the seed. **These scores are not out of fold** and reach no ranking. The gap's "
+    "interval is that of the corrected resampled t (Nadeau & Bengio 2003). A candidate is said to "
+    "overfit where the gap is surely above 0 and at least a tenth of what it gains over the "
+    "baseline in training, and to underfit where it is surely worse on its own training rows than "
+    "the best candidate is out of fold. Forests, boosting and nearest neighbours repeat their "
+    "training rows almost by construction: a large gap alone is no reason to leave one that "
+    "scores best out of fold, but a stronger limit on it, or more rows, may bring the two closer."
 )
 
 

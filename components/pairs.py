@@ -14,7 +14,7 @@ from components.shell import why
 from components.table import table
 from components.text import count, duration, number, plain, size
 from outfold.explore.multiplicity import shown_p
-from outfold.metrics.catalogue import catalogue
+from outfold.metrics.catalogue import metric_named
 from outfold.task import is_classification
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def _equivalent(run: str, metric: str) -> None:
     from outfold.draw import equivalence as picture
     from outfold.judge.bayesian_t import equivalence
 
-    label = catalogue()[metric].label
+    label = metric_named(metric).label
     st.markdown("### Does the difference matter?")
     rope = st.number_input(
         f"Differences in {label} up to this do not matter",
@@ -81,7 +81,7 @@ def _equivalent(run: str, metric: str) -> None:
     if rope is None:
         st.caption("Say first what is too small to matter; then the three probabilities are shown.")
         return
-    result = cache.result(run)
+    result = cache.measured(run, metric)
     found = cache.remember(
         "equivalence", run, metric, rope, len(result.finished()),
         compute=lambda: equivalence(result, rope, metric),

@@ -1,8 +1,8 @@
 """How much of what a candidate shows on its training rows is there on rows it has not seen.
 
 The score on training rows is not out of fold, and by itself says nothing about a candidate: a tree
-that repeats its training rows scores perfectly there. Beside the score out of fold it says whether a
-candidate learns more than there is (overfitting) or less than others find (underfitting).
+that repeats its training rows scores perfectly there. Beside the score out of fold it says whether
+a candidate learns more than there is (overfitting) or less than others find (underfitting).
 """
 
 from __future__ import annotations
@@ -116,9 +116,7 @@ class GeneralisationGap:
         """The best out of fold, or None where only the baseline is measured."""
         return next((c for c in self.candidates if not c.baseline), None)
 
-    def sentence(
-        self, candidate: str | None = None, names: Mapping[str, str] | None = None
-    ) -> str:
+    def sentence(self, candidate: str | None = None, names: Mapping[str, str] | None = None) -> str:
         """What the two scores of a candidate, the best by default, say together.
 
         Args:
@@ -254,12 +252,12 @@ def generalisation_gap(
     # The number of rows says whether a sample was taken, which the arrays do not.
     sizes = plan.judged().train_sizes if plan else ()
     told = tuple(
-        dataclasses.replace(r, sampled=bool(sizes) and r.rows < float(np.mean(sizes[: len(r.train)])) - 0.5)
+        dataclasses.replace(
+            r, sampled=bool(sizes) and r.rows < float(np.mean(sizes[: len(r.train)])) - 0.5
+        )
         for r in told
     )
-    return GeneralisationGap(
-        chosen.key, chosen.label, chosen.direction, confidence, how, told
-    )
+    return GeneralisationGap(chosen.key, chosen.label, chosen.direction, confidence, how, told)
 
 
 def _pairs(
@@ -329,7 +327,11 @@ def _judged(
         return dataclasses.replace(one, verdict="underfits")
     much = one.lost >= MUCH
     if not much:
-        return one if not math.isnan(one.lost) or one.gap <= 0 else dataclasses.replace(one, verdict="unsure")
+        return (
+            one
+            if not math.isnan(one.lost) or one.gap <= 0
+            else dataclasses.replace(one, verdict="unsure")
+        )
     return dataclasses.replace(one, verdict="overfits" if one.low > 0 else "unsure")
 
 
@@ -345,4 +347,3 @@ def _surely_worse(
         return sign * (nearest - one.train_mean) > 0
     t = corrected_t(sign * (np.array(best.held_out) - np.array(one.train)), ratio, confidence)
     return t.low > 0
-

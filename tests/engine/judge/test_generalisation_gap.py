@@ -64,7 +64,7 @@ def test_a_tree_that_repeats_its_rows_overfits(tmp_path: Path) -> None:
 
 
 def test_predictions_in_training_are_those_of_the_splits_model(tmp_path: Path) -> None:
-    """Refitting by hand gives the same score, and nothing of it is among predictions out of fold."""
+    """Refitting by hand gives the same score; nothing of it is among predictions out of fold."""
     workspace = Workspace(tmp_path)
     study = study_of(workspace, "regression", Choice("ridge"), folds=2)
     asked = gap_study(study, study.candidates())
