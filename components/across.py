@@ -20,16 +20,17 @@ from outfold.metrics.catalogue import catalogue
 
 if TYPE_CHECKING:
     from outfold.judge.across_tables import AcrossTables, TableRun
+    from outfold.metrics.metric import Metric
 
 MOST_RUNS = 200
 """Newest runs among which those of other tables are looked for."""
 
 HOW = (
     "Each table is one block: candidates are ranked by their mean score out of fold within it, "
-    "ties share the average rank, and Friedman's test, corrected for ties, asks whether all rank alike; "
-    "its p-value is Iman & Davenport's (1980), with fewer than ten tables that of 10,000 shuffles "
-    "of the ranks within tables. Candidates whose average ranks differ by less than Nemenyi's "
-    "(1963) critical difference are joined by a bar (Demšar 2006). Nemenyi's answer for two "
+    "ties share the average rank, and Friedman's test, corrected for ties, asks whether all rank "
+    "alike; its p-value is Iman & Davenport's (1980), with fewer than ten tables that of 10,000 "
+    "shuffles of the ranks within tables. Candidates whose average ranks differ by less than "
+    "Nemenyi's (1963) critical difference are joined by a bar (Demšar 2006). Nemenyi's answer for two "
     "candidates depends on which others take part, so beside it stands the signed-rank test of "
     "each pair with Holm's correction (Benavoli, Corani & Mangili 2016). Tables have to be "
     "independent of each other; the folds of one table are not, and are never used here."
@@ -39,7 +40,7 @@ HOW = (
 def across_tables(run: str, metric: str) -> None:
     """Pick finished runs of other tables; the ranks of the candidates that all have."""
     from outfold.draw import critical_difference
-    from outfold.judge.across_tables import across_tables, common_candidates
+    from outfold.judge.across_tables import ENOUGH, across_tables, common_candidates
 
     measured = catalogue()[metric]
     own = _table_run(run)
@@ -53,13 +54,10 @@ def across_tables(run: str, metric: str) -> None:
         )
         why(HOW, "Why several tables?")
         return
-    newest: dict[str, str] = {}
-    for name, one in others.items():
-        newest.setdefault(one.rows, name)
     picked: list[str] = st.multiselect(
         f"Beside {plain(own.table, 60)}, runs of",
         list(others),
-        default=list(newest.values()),
+        default=_proposed(own, others, measured),
         format_func=lambda name: _called(name, others[name]),
         help="Finished runs of other tables that have at least two of this run's candidates. One "
         "run a table: runs of the same table share rows and are no independent data.",
@@ -82,10 +80,13 @@ def across_tables(run: str, metric: str) -> None:
     for note in found.notes:
         st.warning(plain(note, 400), icon=":material/warning:")
     test = found.test
+    if len(found.tables) < ENOUGH:
+        told = f"p {shown_p(found.permutation_p)} by permutation"
+    else:
+        told = f"p {shown_p(test.f_p_value)} by Iman & Davenport's F"
     st.markdown(
-        f"All rank alike? Friedman χ² {test.chi2:.2f} on {test.df} degrees of freedom; "
-        f"Iman & Davenport p {shown_p(test.f_p_value)}, by permutation p "
-        f"{shown_p(found.permutation_p)}."
+        f"Do all rank alike? Friedman's test over {len(found.tables)} tables: χ² {test.chi2:.2f} "
+        f"on {count(test.df, 'degree')} of freedom, {told}."
     )
     why(HOW, "How are tables put together?")
     _tables(found, names)
@@ -158,6 +159,24 @@ def _offered(run: str, metric: str) -> dict[str, TableRun]:
         if other.rows != own.rows and len(common_candidates([own, other], measured)) > 1:
             found[record.id] = other
     return found
+
+
+def _proposed(own: TableRun, others: Mapping[str, TableRun], metric: Metric) -> list[str]:
+    """One run a table: the one with most candidates in common, as long as many stay common."""
+    from outfold.judge.across_tables import common_candidates
+
+    sizes = {n: len(common_candidates([own, r], metric)) for n, r in others.items()}
+    best: dict[str, str] = {}
+    for name in sorted(others, key=lambda n: -sizes[n]):
+        best.setdefault(others[name].rows, name)
+    chosen: list[str] = []
+    common = 0
+    for name in best.values():
+        left = len(common_candidates([own, *(others[n] for n in (*chosen, name))], metric))
+        if not chosen or left >= max(2, (common + 1) // 2):
+            chosen.append(name)
+            common = left
+    return chosen
 
 
 def _called(run: str, of: TableRun) -> str:

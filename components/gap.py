@@ -98,8 +98,8 @@ def _offer(asked: Study) -> None:
     candidates, fits = plan_size(asked)
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.markdown(
-            f"See whether {count(candidates - 1, 'candidate')} overfits or underfits: the score "
-            "on rows it was fitted on beside the score out of fold, split by split. "
+            f"Overfitting, underfitting? The score of {count(candidates - 1, 'candidate')} on rows "
+            "that were fitted on, beside the score out of fold, split by split: "
             f"{count(fits, 'fit')}, in the background; what comes before a fit is reused.",
             width="stretch",
         )
