@@ -287,12 +287,27 @@ def leaderboard(run: str, metric: str | None = None) -> Leaderboard:
     """The candidates of a run ranked, by the metric of the open study where it is the same run."""
     from outfold.judge.leaderboard import leaderboard
 
-    measured = result(run)
-    wanted = metric or measured.study.metric
+    wanted = metric or result(run).study.metric
     record, stored = workspace().records.run(run), _stored(run)
     return remember(
         "leaderboard", run, record.done, record.state, wanted, stored is None,
-        compute=lambda: leaderboard(measured, wanted, predictions=stored),
+        compute=lambda: leaderboard(measured(run, wanted), wanted, predictions=stored),
+    )  # fmt: skip
+
+
+def measured(run: str, metric: str) -> RunResult:
+    """What a run has measured, with the expected cost among its scores where that is asked for."""
+    from outfold.metrics.cost import is_cost
+
+    found, stored = result(run), _stored(run)
+    if not is_cost(metric) or stored is None:
+        return found
+    from outfold.judge.expected_cost import matrix_of, priced
+
+    record = workspace().records.run(run)
+    return remember(
+        "priced", run, record.done, record.state, metric,
+        compute=lambda: priced(found, stored, matrix_of(metric)), say="Pricing every decision",
     )  # fmt: skip
 
 
@@ -360,7 +375,7 @@ def comparison(run: str, metric: str) -> Comparison:
     record, stored = workspace().records.run(run), _stored(run)
     return remember(
         "comparison", run, record.done, record.state, metric, stored is None,
-        compute=lambda: compare(result(run), metric, predictions=stored),
+        compute=lambda: compare(measured(run, metric), metric, predictions=stored),
         say="Comparing every pair",
     )  # fmt: skip
 

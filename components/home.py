@@ -84,9 +84,8 @@ def _run(record: RunRecord, now: float) -> None:
     except UnknownNameError:
         # The table was removed from the workspace; the run cannot be opened any more.
         return
-    own = study.train_shares or study.meter_seconds or study.trace_deviance
-    if own or study.explaining.on:
-        return  # what stands where it was asked for: a curve, a meter, deviances, an explanation
+    if study.is_aside:
+        return
     icon, colour = BADGES[record.state]
     with st.container(
         border=True, horizontal=True, vertical_alignment="center", key=f"recent-{record.id}"

@@ -12,11 +12,16 @@ import streamlit as st
 
 from components import cache
 from components.chart import chart
+from components.costs import cost_inputs, said
 from components.names import candidate_name
 from components.shell import why
 from components.table import table
 from components.text import number, plain, share
+from outfold.errors import ParameterError
 from outfold.metrics.catalogue import metrics_for
+from outfold.metrics.cost import KEY as COST
+from outfold.metrics.cost import LABEL as COST_LABEL
+from outfold.metrics.cost import is_cost
 
 if TYPE_CHECKING:
     from outfold.judge.calibrate import Calibration
@@ -38,9 +43,15 @@ def names_of(run: str) -> dict[str, str]:
 
 
 def metric_picker(run: str) -> str:
-    """Choose the metric to look at; it is a view and changes no study."""
+    """Choose the metric to look at; it is a view and changes no study.
+
+    Two classes can be ranked by what decisions cost: then the costs are asked for, and stand in
+    the key that comes back.
+    """
     study = cache.result(run).study
     labels = {m.key: m.label for m in metrics_for(study.task)}
+    if study.task == "binary" and not cache.let_go(run)[0]:
+        labels[COST] = f"{COST_LABEL}, by a cost matrix"
     keys = list(labels)
     chosen: str = st.selectbox(
         "Ranked by",
@@ -50,7 +61,29 @@ def metric_picker(run: str) -> str:
         key="by",
         bind="query-params",
     )
-    return chosen
+    if chosen != COST:
+        return chosen
+    from outfold.judge.expected_cost import metric_of
+
+    try:
+        costs = cost_inputs()
+    except ParameterError as error:
+        st.warning(f"{error.message} {error.hint}", icon=":material/warning:")
+        return study.metric or keys[0]
+    st.caption(
+        f"Mean cost of a row where {said(costs)}. Each split's threshold is the cheapest on rows "
+        "of other splits, never on those that it is judged on."
+    )
+    return metric_of(costs).key
+
+
+def usual_metric(run: str, metric: str) -> str:
+    """The metric itself, or the study's own where an expected cost serves no further than this."""
+    if not is_cost(metric):
+        return metric
+    from outfold.judge.chosen_metric import chosen_metric
+
+    return chosen_metric(cache.result(run).study).key
 
 
 def candidates_picker(run: str, metric: str) -> list[Candidate]:

@@ -12,7 +12,7 @@ from components import cache, racing
 from components.names import candidate_name, choice_name
 from components.table import table
 from components.text import duration, number, plain, size
-from outfold.metrics.catalogue import catalogue, metrics_for
+from outfold.metrics.catalogue import metric_named, metrics_for
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -172,7 +172,7 @@ def interval(low: float, high: float) -> str:
 def columns_of(board: Leaderboard, task: Task) -> dict[str, Any]:
     """How the columns of ``frame_of`` are shown."""
     number_column = st.column_config.NumberColumn
-    metric = catalogue()[board.metric]
+    metric = metric_named(board.metric)
     text = st.column_config.TextColumn
     shown: dict[str, Any] = {
         "Rank": text(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from components.text import count
-from outfold.registry import Kind, registry, worded
-from outfold.study.study import Candidate, Choice
+from outfold.registry import Kind, registry
+from outfold.study.choice_name import choice_name
+from outfold.study.study import Candidate
+
+__all__ = ["candidate_name", "choice_name", "step_name"]
 
 _OF: dict[str, Kind] = {
     "prepare": "preparation", "rank": "selector", "select": "selector", "resample": "resampler",
@@ -23,25 +25,6 @@ def step_name(label: str) -> str:
     # The columns chosen by hand would fill the line.
     inside = "" if key == "pinned" else what[len(key) :]
     return f"{verb} {registry(_OF[verb])[key].label}{inside}{split}{rest}"
-
-
-def choice_name(kind: Kind, choice: Choice) -> str:
-    """A strategy's label with the parameters that differ: ``SMOTE (neighbours 3)``.
-
-    Those that follow one another are ``Variance then CFS``.
-    """
-    if choice.then is not None:
-        return " then ".join(choice_name(kind, link) for link in choice.links)
-    known = registry(kind)
-    if choice.key not in known:
-        return choice.label()
-    strategy = known[choice.key]
-    if choice.key == "pinned":
-        n = len(columns) if isinstance(columns := dict(choice.params).get("columns"), tuple) else 0
-        return f"{strategy.label} ({count(n, 'column')})"
-    labels = {p.key: p.label.lower() for p in strategy.params}
-    inside = ", ".join(f"{labels.get(key, key)} {worded(value)}" for key, value in choice.params)
-    return f"{strategy.label} ({inside})" if inside else strategy.label
 
 
 def candidate_name(candidate: Candidate) -> str:

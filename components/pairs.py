@@ -14,7 +14,7 @@ from components.shell import why
 from components.table import table
 from components.text import count, duration, number, plain, size
 from outfold.explore.multiplicity import shown_p
-from outfold.metrics.catalogue import catalogue
+from outfold.metrics.catalogue import metric_named
 from outfold.task import is_classification
 
 if TYPE_CHECKING:
@@ -25,20 +25,31 @@ if TYPE_CHECKING:
 VERDICTS = {"first": "first better", "same": "equivalent", "second": "second better",
             "undecided": "undecided"}  # fmt: skip
 
+P_VALUE = st.column_config.NumberColumn(format="%.2g")
+
 
 def pairs(run: str, candidates: Sequence[Candidate], metric: str) -> None:
     """Every pair of candidates, by several questions."""
-    _tested(run, metric)
+    _tested(run, candidates, metric)
     _equivalent(run, metric)
     if is_classification(cache.study_of(run).task) and not cache.let_go(run)[0]:
         _row_by_row(run, candidates)
 
 
-def _tested(run: str, metric: str) -> None:
+def _tested(run: str, candidates: Sequence[Candidate], metric: str) -> None:
     """Whether each pair differs by more than the draw of the splits."""
     found = cache.comparison(run, metric)
     names = names_of(run)
     frame = found.frame()
+    chosen = {c.name for c in candidates}
+    among = frame["a"].isin(chosen) & frame["b"].isin(chosen)
+    if among.any() and not among.all():
+        every = st.toggle(
+            f"All {len(frame)} pairs, not only of the candidates looked into",
+            key="every-pair",
+            bind="query-params",
+        )
+        frame = frame if every else frame[among]
     for side in ("a", "b"):
         frame[side] = frame[side].map(names)
     table(
@@ -48,13 +59,17 @@ def _tested(run: str, metric: str) -> None:
                      "n_splits": "Splits"}
         ),
         "pairs",
+        columns={"p": P_VALUE, "p after Holm": P_VALUE}
+        | {c: st.column_config.NumberColumn(format="%.4f")
+           for c in ("First minus second", "From", "To")},
         alt="Every pair of candidates",
     )  # fmt: skip
     why(
-        f"Method: {found.method}. Splits share training rows, so an ordinary t-test finds "
-        "differences far too often; this method allows for that. Holm's correction allows for the "
+        f"Method: {found.method}; whichever pairs are shown. Splits share training rows, so an "
+        "ordinary t-test finds differences far too often; this method allows for that. Holm's correction allows for the "
         "number of pairs. Ranks over the folds of one table (Friedman, Nemenyi) are not offered: "
-        "folds share training rows and are no independent data sets (Demšar 2006).",
+        "folds share training rows and are no independent data sets (Demšar 2006). The view across "
+        "tables has them, for runs of several tables.",
         "How are pairs compared?",
     )
 
@@ -64,7 +79,7 @@ def _equivalent(run: str, metric: str) -> None:
     from outfold.draw import equivalence as picture
     from outfold.judge.bayesian_t import equivalence
 
-    label = catalogue()[metric].label
+    label = metric_named(metric).label
     st.markdown("### Does the difference matter?")
     rope = st.number_input(
         f"Differences in {label} up to this do not matter",
@@ -81,7 +96,7 @@ def _equivalent(run: str, metric: str) -> None:
     if rope is None:
         st.caption("Say first what is too small to matter; then the three probabilities are shown.")
         return
-    result = cache.result(run)
+    result = cache.measured(run, metric)
     found = cache.remember(
         "equivalence", run, metric, rope, len(result.finished()),
         compute=lambda: equivalence(result, rope, metric),

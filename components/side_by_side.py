@@ -11,6 +11,7 @@ import streamlit as st
 from components import cache
 from components.chart import chart
 from components.judging import names_of
+from components.pairs import P_VALUE
 from components.shell import why
 from components.table import table
 from components.text import count, plain, share
@@ -97,6 +98,9 @@ def side_by_side(run: str, candidates: Sequence[Candidate], metric: str) -> None
                               "difference": "Second minus first", "low": "From", "high": "To",
                               "p_adjusted": "p after Holm", "verdict": "Verdict"}),
         "side-by-side-table",
+        columns={"p after Holm": P_VALUE}
+        | {c: st.column_config.NumberColumn(format="%.4f")
+           for c in ("First", "Second", "Second minus first", "From", "To")},
         alt="Each metric of both candidates",
     )  # fmt: skip
 
@@ -111,8 +115,8 @@ def _comparable(run: str) -> dict[str, str]:
         other = cache.study_of(record.id)
         if (other.dataset, other.target, other.task) != (study.dataset, study.target, study.task):
             continue
-        if other.train_shares:
-            continue  # a learning curve's run, which compares nothing new
+        if other.is_aside:
+            continue
         when = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(record.created))
         found[record.id] = f"{when}, {count(len(other.candidates()), 'candidate')}"
     return found

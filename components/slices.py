@@ -32,8 +32,9 @@ HOW = (
     "saw none of these rows. Each slice is tested against all rows, of which it is a part: the "
     "standard error follows how the two figures move together with each row (the infinitesimal "
     "jackknife: Efron & Tibshirani 1993, chapter 21; for the AUC this is DeLong et al. 1988), or "
-    "where a metric has no such formula from a bootstrap of the rows. It speaks of these fitted "
-    "models, not of new ones. With fewer than 30 rows, or 10 of a class, no verdict is given. One "
+    "where a metric has no such formula (gain, lift, median error) from a bootstrap of the rows. "
+    "It speaks of these fitted models, not of new ones. With fewer than 30 rows, or 10 of a "
+    "class, no verdict is given. One "
     "column's slices are corrected by Holm; a search over columns, whose slices overlap, by "
     "Benjamini & Yekutieli (2001). A ranking metric can differ between slices because their rows "
     "are harder to rank, not because the model treats them worse."
@@ -62,7 +63,7 @@ def by_slice(run: str, candidates: Sequence[Candidate], metric: str) -> None:
     )
     if found.metric != metric:
         st.caption(
-            f"A search needs a metric that is a mean of its rows, so {found.label} stands in."
+            f"A search needs a metric that follows its rows by formula, so {found.label} stands in."
         )
     chart(slice_scores.draw(found, names_of(run)), "slices")
     why(HOW, "How are slices judged?")

@@ -9,20 +9,29 @@ import streamlit as st
 
 from components import cache
 from components.chart import chart
+from components.costs import cost_inputs, said
 from components.judging import names_of, one_of
 from components.text import number, plain
+from outfold.metrics.cost import is_cost
 
 if TYPE_CHECKING:
+    from outfold.judge.cost_matrix import CostMatrix
     from outfold.judge.threshold import Thresholds
     from outfold.study.study import Candidate
 
 FIGURES = ("recall", "precision", "specificity", "f1", "flagged")
 
 
-def threshold(run: str, candidates: Sequence[Candidate]) -> None:
-    """Move the threshold and see every figure follow; nothing is fitted again."""
+def threshold(run: str, candidates: Sequence[Candidate], metric: str) -> None:
+    """Move the threshold and see every figure follow; nothing is fitted again.
+
+    Args:
+        run: The run.
+        candidates: The candidates looked into.
+        metric: Key of the metric that ranks; an expected cost brings its own costs.
+    """
     from outfold.draw import confusion, threshold_curve
-    from outfold.judge.cost_matrix import CostMatrix
+    from outfold.judge.expected_cost import matrix_of
     from outfold.judge.threshold import LABELS, thresholds
 
     chosen = one_of(candidates, "threshold-of")
@@ -31,29 +40,23 @@ def threshold(run: str, candidates: Sequence[Candidate]) -> None:
         "thresholds", run, chosen.name, done,
         compute=lambda: thresholds(cache.predictions(run, chosen.name)),
     )  # fmt: skip
-    first, second, third = st.columns([2, 1, 1])
-    with first:
-        span = found.high - found.low
-        at = st.slider(
-            "Predict the positive class from this probability on"
-            if found.probabilities
-            else "Predict the positive class from this score on",
-            found.low,
-            found.high,
-            found.default,
-            step=0.01 if found.probabilities else span / 200,
-            key="threshold",
-            bind="query-params",
-        )
-    with second:
-        false_alarm = st.number_input(
-            "Cost of a false alarm", 0.0, value=1.0, step=1.0, key="cost-fp", bind="query-params"
-        )
-    with third:
-        miss = st.number_input(
-            "Cost of a miss", 0.0, value=1.0, step=1.0, key="cost-fn", bind="query-params"
-        )
-    costs = CostMatrix(false_alarm, miss, *_right_decisions())
+    span = found.high - found.low
+    at = st.slider(
+        "Predict the positive class from this probability on"
+        if found.probabilities
+        else "Predict the positive class from this score on",
+        found.low,
+        found.high,
+        found.default,
+        step=0.01 if found.probabilities else span / 200,
+        key="threshold",
+        bind="query-params",
+    )
+    if is_cost(metric):
+        costs = matrix_of(metric)
+        st.caption(f"Costs as above: {said(costs)}.")
+    else:
+        costs = cost_inputs()
     drawn: list[str] = st.multiselect(
         "Metrics along the threshold",
         list(LABELS),
@@ -76,25 +79,8 @@ def threshold(run: str, candidates: Sequence[Candidate]) -> None:
     _cheapest(found, costs)
 
 
-def _right_decisions() -> tuple[float, float]:
-    """Costs of a hit and of a correct rejection; what they gain is a negative cost."""
-    with st.popover("Costs of right decisions", icon=":material/payments:", type="tertiary"):
-        hit = st.number_input(
-            "Cost of a hit", value=0.0, step=1.0, key="cost-tp", bind="query-params",
-            help="What acting on a positive row costs; negative if it earns.",
-        )  # fmt: skip
-        rejection = st.number_input(
-            "Cost of a correct rejection", value=0.0, step=1.0, key="cost-tn", bind="query-params",
-            help="What leaving a negative row alone costs; negative if it earns.",
-        )  # fmt: skip
-    return hit, rejection
-
-
-def _cheapest(found: Thresholds, costs: object) -> None:
+def _cheapest(found: Thresholds, costs: CostMatrix) -> None:
     """Say in words which threshold costs least, and how honest that figure is."""
-    from outfold.judge.cost_matrix import CostMatrix
-
-    assert isinstance(costs, CostMatrix)
     best = found.best(costs)
     if best.threshold == float("inf"):
         text = f"Predicting **{plain(found.positive)}** for nobody costs least"

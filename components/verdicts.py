@@ -13,6 +13,7 @@ from components.text import count, number, plain
 from outfold.errors import NotApplicableError
 from outfold.judge.best_of_many import BestOfMany
 from outfold.judge.leaderboard import Leaderboard
+from outfold.metrics.cost import is_cost
 
 FEWEST_OF_A_CLASS = 10
 """Rows of the rarest class from which on it is told how often each candidate was picked."""
@@ -28,7 +29,7 @@ def picked(run: str, metric: str) -> None:
     Of large runs it is computed when asked for.
     """
     finished = cache.result(run).finished()
-    if len(finished) < 3:
+    if len(finished) < 3 or is_cost(metric):
         return
     names = judging.names_of(run)
     rows = len(cache.predictions(run, finished[0].name).rows) * len(finished)
@@ -101,7 +102,7 @@ def effects(run: str, metric: str) -> None:
     from outfold.draw import main_effects as picture
     from outfold.judge.main_effects import Level, main_effects
 
-    found = main_effects(cache.result(run), metric)
+    found = main_effects(cache.measured(run, metric), metric)
 
     def named(level: Level) -> str:
         return choice_name(level.factor, level.choice)

@@ -6,7 +6,7 @@ import argparse
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -31,11 +31,14 @@ from outfold.study.records import COUNTED
 from outfold.study.study import Study
 from outfold.study.workspace import Workspace
 
+if TYPE_CHECKING:
+    from outfold.judge.cost_matrix import CostMatrix
+
 RUN_FILE = "run.json"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the command's arguments."""
+    """Declare the arguments of every command that runs a comparison."""
     add_data(parser, target="optional")
     parser.add_argument(
         "--task", choices=TASK_CHOICES, help="proposed from the target unless given"
@@ -57,6 +60,16 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, help="a folder to keep the run and its steps in")
 
 
+def arguments_with_costs(parser: argparse.ArgumentParser) -> None:
+    """Declare this command's own arguments too."""
+    arguments(parser)
+    parser.add_argument(
+        "--costs", metavar="fp=C,fn=C",
+        help="rank by the expected cost of a decision: of a false alarm, a miss, and where they "
+        "cost or earn, tp=C,tn=C; each split's threshold is chosen on rows of other splits",
+    )  # fmt: skip
+
+
 def run(options: argparse.Namespace, scratch: Path) -> dict[str, Any]:
     """Run the comparison and return its study, leaderboard, comparison and step counts."""
     from outfold.judge.compare import compare
@@ -69,26 +82,47 @@ def run(options: argparse.Namespace, scratch: Path) -> dict[str, Any]:
     del scratch
     workspace = workspace_of(options)
     study = with_speed(options, study_of(options, workspace))
+    matrix = _costs(options.costs, study)
     name, steps = carry_out(options, workspace, study)
     measured = result(workspace, name)
 
     def stored(candidate: str) -> Predictions:
         return predictions(workspace, name, candidate)
 
-    board = leaderboard(measured, predictions=stored)
+    ranking = study.metric
+    if options.costs:
+        from outfold.judge.expected_cost import metric_of, priced
+
+        ranking = metric_of(matrix).key
+        measured = priced(measured, stored, matrix)
+    board = leaderboard(measured, ranking, predictions=stored)
     if options.out:
         (options.out / RUN_FILE).write_text(json.dumps({"run": name}) + "\n")
     return {
         "study": json.loads(study.to_json()),
         "sample": sample_of(workspace.datasets.get(study.dataset)),
         **board.to_json(),
-        "comparison": compare(measured, predictions=stored).to_json(),
+        "comparison": compare(measured, ranking, predictions=stored).to_json(),
         "steps": steps,
         "race": race_of(workspace, name),
         "findings": [finding.to_plain() for finding in by_hand(study)],
         "resampling": resampling_of(measured, stored),
         "tuning": [tuned.to_json() for tuned in tunings(workspace, name)],
     }
+
+
+def _costs(text: str | None, study: Study) -> CostMatrix:
+    """The cost matrix that was written; wrong ones are refused before anything is fitted."""
+    from outfold.judge.cost_matrix import CostMatrix
+    from outfold.metrics.cost import costs_in
+
+    if not text:
+        return CostMatrix()
+    if study.task != "binary":
+        raise ParameterError(
+            "Costs of misses and false alarms need two classes.", "Leave --costs out."
+        )
+    return CostMatrix(**costs_in(text))
 
 
 def workspace_of(options: argparse.Namespace) -> Workspace:
@@ -204,7 +238,7 @@ def _short(value: object) -> str:
 
 def show(result: dict[str, Any]) -> None:
     """Print the leaderboard."""
-    metric = result["study"]["metric"]
+    metric = result["metric"]
     rows = [
         {
             "candidate": row["candidate"],
@@ -236,5 +270,10 @@ def show(result: dict[str, Any]) -> None:
 
 
 COMMAND = Command(
-    "compare", "Compare models, selectors and resamplers out of fold.", 50, arguments, run, show
+    "compare",
+    "Compare models, selectors and resamplers out of fold.",
+    50,
+    arguments_with_costs,
+    run,
+    show,
 )

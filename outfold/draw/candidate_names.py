@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import html
+import textwrap
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from outfold.draw.theme import DASHES, SYMBOLS
+
+WIDEST = 15
+"""Characters in a line of a candidate's label: two fifths of a narrow screen."""
 
 
 def called(candidate: str, names: Mapping[str, str] | None = None, longest: int = 44) -> str:
@@ -32,6 +36,15 @@ def parts(name: str) -> list[str]:
         else:
             found[-1] += letter
     return [part.strip() for part in found]
+
+
+def wrapped(name: str) -> str:
+    """A name as plotly text, for an axis: a line for the model and one for each step before it.
+
+    No line is longer than leaves room for the plot on a narrow screen.
+    """
+    lines = [line for part in parts(html.unescape(name)) for line in textwrap.wrap(part, WIDEST)]
+    return "<br>".join(html.escape(line) for line in lines)
 
 
 def shortened(named: Sequence[str], longest: int, between: str = ", ") -> str:

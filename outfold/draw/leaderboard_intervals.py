@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import html
-import textwrap
 from collections.abc import Mapping
 
 import numpy as np
 import plotly.graph_objects as go
 
-from outfold.draw.candidate_names import called, parts
+from outfold.draw.candidate_names import called, wrapped
 from outfold.draw.theme import MUTED, colour_of, layout
 from outfold.judge.leaderboard import Leaderboard
 
 MOST = 40
-WIDEST = 15
-"""Characters in a line of a candidate's label: two fifths of a narrow screen."""
 
 
 def draw(board: Leaderboard, names: Mapping[str, str] | None = None) -> go.Figure:
@@ -80,10 +76,7 @@ def draw(board: Leaderboard, names: Mapping[str, str] | None = None) -> go.Figur
 
 
 def _tick(name: str, tied: bool) -> str:
-    # A line for the model and one for each step before it, none longer than leaves room for the
-    # plot on a narrow screen.
-    lines = [line for part in parts(html.unescape(name)) for line in textwrap.wrap(part, WIDEST)]
-    text = "<br>".join(html.escape(line) for line in lines)
+    text = wrapped(name)
     return f"<b>◆ {text}</b>" if tied else text
 
 

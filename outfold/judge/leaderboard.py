@@ -7,7 +7,7 @@ the same splits, which is sharper than looking whether intervals overlap.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -269,12 +269,13 @@ def leaderboard(
     """
     chosen = chosen_metric(result.study, metric)
     sign = -1.0 if chosen.direction == "higher" else 1.0
-    figures = {c.name: _figures(c, result, confidence) for c in result.candidates}
+    metrics = _metrics(result, chosen)
+    figures = {c.name: _figures(c, metrics, result, confidence) for c in result.candidates}
     ranked = [c for c in result.finished() if known(c, chosen)]
     corrects = result.study.validation.declared.apparent
     if plus := bootstrap_run(result, predictions):
         try:
-            figures |= {c.name: _corrected(c, plus, result, confidence) for c in ranked}
+            figures |= {c.name: _corrected(c, plus, metrics, confidence) for c in ranked}
         except LetGoError:
             plus = None  # scores outlive the predictions that would correct them
     ranked.sort(key=lambda c: sign * figures[c.name][chosen.key].mean)
@@ -325,11 +326,17 @@ def _so_far(figures: Mapping[str, Figure], metric: Metric, sign: float) -> float
     return float("inf") if np.isnan(mean) else sign * mean
 
 
+def _metrics(result: RunResult, chosen: Metric) -> tuple[Metric, ...]:
+    """The metrics of the task in menu order, and the one that ranks where it is none of them."""
+    usual = metrics_for(result.study.task)
+    return usual if chosen.key in {m.key for m in usual} else (*usual, chosen)
+
+
 def _corrected(
-    row: CandidateResult, plus: BootstrapRun, result: RunResult, confidence: float
+    row: CandidateResult, plus: BootstrapRun, known_metrics: Sequence[Metric], confidence: float
 ) -> dict[str, Figure]:
     """Every metric of a candidate as the .632+ bootstrap estimates it, in menu order."""
-    metrics = [m for m in metrics_for(result.study.task) if row.scores.get(m.key)]
+    metrics = [m for m in known_metrics if row.scores.get(m.key)]
     found = {}
     for metric, made in zip(metrics, plus.estimates(row.name, metrics).values(), strict=True):
         low, high = within(metric, *interval_of_error(made.value, made.std_error, confidence))
@@ -341,10 +348,12 @@ def _corrected(
     return found
 
 
-def _figures(row: CandidateResult, result: RunResult, confidence: float) -> dict[str, Figure]:
+def _figures(
+    row: CandidateResult, metrics: Sequence[Metric], result: RunResult, confidence: float
+) -> dict[str, Figure]:
     """Every metric of a candidate, in menu order."""
     found = {}
-    for metric in metrics_for(result.study.task):
+    for metric in metrics:
         if values := row.scores.get(metric.key, ()):
             t = corrected_t(values, result.test_train_ratio, confidence)
             low, high = within(metric, t.low, t.high)

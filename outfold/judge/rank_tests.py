@@ -24,7 +24,7 @@ class RankPair:
     p_value: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Friedman:
     """Whether models rank differently over data sets, and which pairs do.
 
@@ -41,6 +41,7 @@ class Friedman:
         q_alpha: Quantile of the studentised range at the level, infinite df, over √2 (Demšar 2006).
         critical_difference: Mean ranks further apart than this differ (Nemenyi 1963).
         pairs: Every pair.
+        ranks: Rank of each model in each block, 1 is best, shape (N, k).
     """
 
     n_blocks: int
@@ -55,6 +56,7 @@ class Friedman:
     q_alpha: float
     critical_difference: float
     pairs: tuple[RankPair, ...]
+    ranks: npt.NDArray[np.float64]
 
 
 def friedman(
@@ -98,8 +100,30 @@ def friedman(
     return Friedman(
         n, tuple(names), tuple(means.tolist()), chi2, k - 1, float(chdtrc(k - 1, chi2)),
         f, dfs, float(fdtrc(*dfs, f)) if np.isfinite(f) else 0.0,
-        q, q * unit, tuple(pairs),
+        q, q * unit, tuple(pairs), ranks,
     )  # fmt: skip
+
+
+def permuted_p(ranks: npt.ArrayLike, draws: int = 10_000, seed: int = 0) -> float:
+    """Friedman's p-value by shuffling each block's ranks: right for few blocks and for ties.
+
+    Args:
+        ranks: Shape (N, k), ties averaged.
+        draws: Shuffles.
+        seed: Their seed.
+
+    Returns:
+        ``(1 + shuffles at least as far from equal mean ranks) / (1 + draws)``.
+    """
+    table = np.asarray(ranks, dtype=np.float64)
+    rng = np.random.default_rng(seed)
+    n, k = table.shape
+    observed = float(((table.mean(axis=0) - (k + 1) / 2) ** 2).sum())
+    sums = np.zeros((draws, k))
+    for block in table:
+        sums += rng.permuted(np.broadcast_to(block, (draws, k)), axis=1)
+    drawn = ((sums / n - (k + 1) / 2) ** 2).sum(axis=1)
+    return (1 + int((drawn >= observed - 1e-9).sum())) / (1 + draws)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,13 +26,17 @@ def influence(scored: Scored, metric: Metric) -> Floats | None:
     With row shares s the metric of other rows is, to first order, the metric plus the sum of
     ``s * influence``; the weighted mean of the influences is 0.
     """
-    if metric.parts is None or not len(scored.truth):
+    if not metric.follows_rows or not len(scored.truth):
         return None
-    values = metric.parts.of(scored)
+    if metric.parts is None:
+        assert metric.influence is not None
+        values = metric.influence(scored)
+    else:
+        values = metric.parts.of(scored)
     share = shares(scored)
     centre = float((share * values).sum())
     apart = values - centre
-    if metric.parts.kind == "root":
+    if metric.parts is not None and metric.parts.kind == "root":
         root = float(np.sqrt(centre)) if centre > 0 else float("nan")
         apart = apart / (2 * root) if root > 0 else np.zeros(len(values))
     return np.asarray(apart)
@@ -54,10 +58,15 @@ def spread(moved: Floats, units: Ints) -> float:
         units: Which rows are drawn together, as codes, shape (n_rows,).
     """
     by_unit = np.bincount(units, moved)
-    n = len(np.unique(units))
+    n = count_units(units)
     if n < 2:
         return float("nan")
     return float(np.sqrt((by_unit**2).sum() * n / (n - 1)))
+
+
+def count_units(units: Ints) -> int:
+    """How many different units there are; codes are small, so counting beats sorting."""
+    return int(np.count_nonzero(np.bincount(units)))
 
 
 def drawn(

@@ -18,7 +18,7 @@ from outfold.judge.adjust import adjust
 from outfold.judge.among import among
 from outfold.judge.bootstrap import standard_error
 from outfold.judge.row_groups import RowGroups
-from outfold.judge.row_influence import drawn, influence, shares, spread
+from outfold.judge.row_influence import count_units, drawn, influence, shares, spread
 from outfold.metrics.catalogue import metrics_for
 from outfold.metrics.metric import Floats, Ints, Metric, Scored
 from outfold.study.results import Predictions
@@ -135,10 +135,14 @@ def slices(
     """
     units = np.unique(predictions.rows, return_inverse=True)[1].astype(np.intp)
     scored = predictions.scored(threshold)
-    found, overall = _cut(scored, units, groups.codes[predictions.rows], groups, metric, confidence)
+    overall = _overall(scored, metric)
+    found = _cut(
+        scored, units, groups.codes[predictions.rows], groups, metric, confidence, overall,
+        influence(scored, metric),
+    )  # fmt: skip
     fixed = adjust([s.p_value for s in found], "holm")
     told = tuple(replace(s, p_adjusted=float(p)) for s, p in zip(found, fixed, strict=True))
-    how = "by how each row moves the figure" if metric.parts else "bootstrap of the rows"
+    how = "by how each row moves the figure" if metric.follows_rows else "bootstrap of the rows"
     return Slices(
         predictions.candidate.name, metric.key, metric.label, metric.direction, overall, told,
         confidence, f"{confidence:.0%}, {how}", f"Holm over {len(told)} slices",
@@ -156,7 +160,7 @@ def weakest(
     Args:
         predictions: A candidate's stored predictions.
         columns: Groups of the rows of the study's table, one by each column.
-        metric: What to compute; it has to be a mean of its rows, see ``searchable``.
+        metric: What to compute; it has to follow its rows by formula, see ``searchable``.
         confidence: Of the intervals.
 
     Raises:
@@ -165,12 +169,12 @@ def weakest(
     units = np.unique(predictions.rows, return_inverse=True)[1].astype(np.intp)
     scored = predictions.scored()
     found: list[Slice] = []
-    overall = float("nan")
+    overall, of_all = _overall(scored, metric), influence(scored, metric)
     for groups in columns:
-        more, overall = _cut(
-            scored, units, groups.codes[predictions.rows], groups, metric, confidence
-        )
-        found += more
+        found += _cut(
+            scored, units, groups.codes[predictions.rows], groups, metric, confidence, overall,
+            of_all,
+        )  # fmt: skip
     fixed = adjust([s.p_value for s in found], "by")
     told = [replace(s, p_adjusted=float(p)) for s, p in zip(found, fixed, strict=True)]
     sign = 1 if metric.direction == "higher" else -1
@@ -185,15 +189,25 @@ def weakest(
 def searchable(predictions: Predictions, metric: Metric) -> Metric:
     """The metric itself if columns can be searched by it, else the first of its task that can.
 
-    A search needs a metric that is a mean of its rows, at least to first order.
+    A search needs a metric of which it is known by formula how it moves with each row.
     """
     scored = predictions.scored()
     for one in (metric, *metrics_for(predictions.task)):
-        if one.parts is not None and not np.isnan(one.compute(scored)):
+        if one.follows_rows and not np.isnan(one.compute(scored)):
             return one
     raise NotApplicableError(
         "No metric of this candidate is a mean of its rows.", "Look at one column at a time."
     )
+
+
+def _overall(scored: Scored, metric: Metric) -> float:
+    """The figure of all rows."""
+    overall = float(metric.compute(scored))
+    if np.isnan(overall):
+        raise NotApplicableError(
+            f"{metric.label} is undefined for these predictions.", "Take another metric."
+        )
+    return overall
 
 
 def _cut(
@@ -203,25 +217,22 @@ def _cut(
     groups: RowGroups,
     metric: Metric,
     confidence: float,
-) -> tuple[list[Slice], float]:
-    """The slices of one column, p-values not yet corrected, and the figure of all rows."""
+    overall: float,
+    of_all: Floats | None,
+) -> list[Slice]:
+    """The slices of one column, p-values not yet corrected."""
     from scipy.special import ndtr, ndtri
 
-    overall = float(metric.compute(scored))
-    if np.isnan(overall):
-        raise NotApplicableError(
-            f"{metric.label} is undefined for these predictions.", "Take another metric."
-        )
     n_rows = int(units.max()) + 1
     places = [np.flatnonzero(codes == code) for code in range(len(groups.labels))]
     kept = [(label, rows) for label, rows in zip(groups.labels, places, strict=True) if len(rows)]
     parts = [among(scored, rows) for _, rows in kept]
-    own, apart = _errors(scored, parts, [rows for _, rows in kept], units, metric)
+    own, apart = _errors(scored, parts, [rows for _, rows in kept], units, metric, of_all)
     z = float(ndtri(0.5 + confidence / 2))
     found = []
     for (label, rows), part, error, gap_error in zip(kept, parts, own, apart, strict=True):
         score = float(metric.compute(part))
-        inside = len(np.unique(units[rows]))
+        inside = count_units(units[rows])
         few = inside < FEW_ROWS or _few_of_class(part, units[rows]) or not error > 0
         low, high = score - z * error, score + z * error
         low = low if metric.low is None else float(np.maximum(low, metric.low))
@@ -231,14 +242,18 @@ def _cut(
         found.append(
             Slice(groups.column, label, inside, inside / n_rows, score, low, high, gap, p, p, few)
         )
-    return found, overall
+    return found
 
 
 def _errors(
-    scored: Scored, parts: list[Scored], places: list[Ints], units: Ints, metric: Metric
+    scored: Scored,
+    parts: list[Scored],
+    places: list[Ints],
+    units: Ints,
+    metric: Metric,
+    of_all: Floats | None,
 ) -> tuple[list[float], list[float]]:
     """Standard errors of each slice's figure and of its gap to all rows."""
-    of_all = influence(scored, metric)
     if of_all is None:
         values = drawn([scored, *parts], [units, *(units[rows] for rows in places)], metric)
         own = [standard_error(values[:, i]) for i in range(1, values.shape[1])]
@@ -250,7 +265,7 @@ def _errors(
         psi = influence(part, metric)
         assert psi is not None
         inside: Floats = shares(part) * psi
-        own.append(spread(inside, np.unique(units[rows], return_inverse=True)[1]))
+        own.append(spread(inside, units[rows]))
         gap = -moved
         gap[rows] += inside
         apart.append(spread(gap, units))

@@ -14,6 +14,7 @@ import pandas as pd
 from outfold.errors import NotApplicableError
 from outfold.judge.confusion_matrix import ConfusionMatrix
 from outfold.judge.cost_matrix import CostMatrix
+from outfold.judge.expected_cost import HonestCosts, honest_costs
 from outfold.metrics.metric import Floats
 from outfold.metrics.sweep import Sweep, sweep
 from outfold.study.results import Predictions
@@ -64,8 +65,8 @@ class BestThreshold:
     Attributes:
         threshold: The lowest observed score with the least cost; infinite to flag nobody.
         cost: Mean cost per row there, measured on the rows that it was chosen on: optimistic.
-        honest_cost: Mean cost per row where each split's threshold is chosen on the other splits;
-            NaN with one split.
+        honest_cost: Mean cost per row where each split's threshold is chosen on rows of other
+            splits; NaN with one split.
         elkan: The threshold that is right if the probabilities are calibrated.
         elkan_cost: Mean cost per row there; NaN for scores that are no probabilities.
         flag_none: Mean cost per row of flagging nobody.
@@ -94,7 +95,7 @@ class Thresholds:
         low: Least threshold worth offering.
         high: Greatest.
         pooled: All predictions.
-        splits: The score, truth and weight of each split.
+        honest: Its decisions by split, each at a threshold chosen on rows of other splits.
         n: Predictions.
     """
 
@@ -106,7 +107,7 @@ class Thresholds:
     low: float
     high: float
     pooled: Sweep
-    splits: tuple[Sweep, ...]
+    honest: HonestCosts
     n: int
 
     def at(self, threshold: float) -> AtThreshold:
@@ -147,24 +148,9 @@ class Thresholds:
         ends = cost_at(self.pooled, np.array([np.inf, -np.inf]), matrix)
         elkan_cost = self.cost(matrix, matrix.threshold) if self.probabilities else float("nan")
         return BestThreshold(
-            threshold, cost, self._honest_cost(matrix), matrix.threshold, elkan_cost,
+            threshold, cost, self.honest.mean(matrix), matrix.threshold, elkan_cost,
             float(ends[0]), float(ends[1]),
         )  # fmt: skip
-
-    def _honest_cost(self, matrix: CostMatrix) -> float:
-        """Each split is judged at the threshold that is cheapest on the others."""
-        if len(self.splits) < 2:
-            return float("nan")
-        total = weight = 0.0
-        thresholds = np.unique(np.concatenate([[np.inf], *(s.threshold for s in self.splits)]))
-        sums = np.array([
-            cost_at(s, thresholds, matrix) * (s.positives + s.negatives) for s in self.splits
-        ])  # fmt: skip
-        for part, own in zip(self.splits, sums, strict=True):
-            chosen = int(np.argmin(sums.sum(axis=0) - own))
-            total += float(own[chosen])
-            weight += part.positives + part.negatives
-        return total / weight
 
 
 def thresholds(predictions: Predictions) -> Thresholds:
@@ -185,15 +171,12 @@ def thresholds(predictions: Predictions) -> Thresholds:
     score, truth = scored.positive_score(), scored.is_positive()
     known = predictions.probability is not None
     pooled = sweep(score, truth, scored.weight)
-    parts = tuple(
-        sweep(s.positive_score(), s.is_positive(), s.weight) for s in predictions.by_split()
-    )
     low, high = (0.0, 1.0) if known else (float(score.min()), float(score.max()))
     return Thresholds(
         predictions.candidate.name,
         predictions.classes[predictions.positive],
         predictions.classes[1 - predictions.positive],
-        known, 0.5 if known else 0.0, low, high, pooled, parts, len(score),
+        known, 0.5 if known else 0.0, low, high, pooled, honest_costs(predictions), len(score),
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from functools import cache
 
 from outfold import metrics
 from outfold.errors import UnknownNameError
+from outfold.metrics.cost import costs_in, expected_cost, is_cost
 from outfold.metrics.metric import Metric
 from outfold.task import Task
 
@@ -34,11 +35,14 @@ def default_metric(task: Task) -> Metric:
 
 
 def metric_named(key: str) -> Metric:
-    """The metric of that key.
+    """The metric of that key; an expected cost by its costs, as in ``expected_cost:fp=1:fn=5``.
 
     Raises:
         UnknownNameError: No such metric; the hint gives the nearest one.
+        ParameterError: Costs that are none.
     """
+    if is_cost(key):
+        return expected_cost(**costs_in(key.partition(":")[2]))
     found = catalogue()
     if key in found:
         return found[key]

@@ -6,8 +6,11 @@ D² is one minus the deviance over that of the null model, which predicts the tr
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
+from outfold.metrics.influence import of_ratio
 from outfold.metrics.metric import Floats, Metric, Parts, Scored
 from outfold.metrics.null import mean, null_means, null_shares
 from outfold.metrics.probability import TINY, surprise
@@ -159,6 +162,36 @@ def d2_log_loss(scored: Scored) -> float:
     return _share_removed(mean(surprise(scored, scored.probability), scored.weight), null)
 
 
+def _null_rows(power: float, *, counts: bool = False) -> Callable[[Scored], Floats]:
+    """Each row's deviance from the null model."""
+
+    def of(scored: Scored) -> Floats:
+        null = np.broadcast_to(null_means(scored), len(scored.truth))
+        return _deviances(scored, floored(null, null) if counts else null, power)
+
+    return of
+
+
+def _squared_rows(scored: Scored) -> Floats:
+    if scored.value is None:
+        return np.full(len(scored.truth), UNDEFINED)
+    return unit_deviance(np.asarray(scored.truth, dtype=np.float64), scored.value, 0)
+
+
+def _null_squared_rows(scored: Scored) -> Floats:
+    return unit_deviance(np.asarray(scored.truth, dtype=np.float64), null_means(scored), 0)
+
+
+def _surprise_rows(scored: Scored) -> Floats:
+    if scored.probability is None:
+        return np.full(len(scored.truth), UNDEFINED)
+    return surprise(scored, scored.probability)
+
+
+def _null_surprise_rows(scored: Scored) -> Floats:
+    return surprise(scored, null_shares(scored))
+
+
 METRICS = (
     Metric(
         "mean_poisson_deviance",
@@ -187,6 +220,7 @@ METRICS = (
         1.0,
         "Cameron & Windmeijer 1997",
         order=6,
+        influence=of_ratio(_parts(1, counts=True).of, _null_rows(1, counts=True)),
     ),
     Metric(
         "d2_log_loss",
@@ -201,6 +235,7 @@ METRICS = (
         1.0,
         "McFadden 1974; Cameron & Windmeijer 1997",
         order=35,
+        influence=of_ratio(_surprise_rows, _null_surprise_rows),
     ),
     Metric(
         "d2_gaussian",
@@ -215,6 +250,7 @@ METRICS = (
         1.0,
         "Cameron & Windmeijer 1997",
         order=50,
+        influence=of_ratio(_squared_rows, _null_squared_rows),
     ),
     Metric(
         "mean_gamma_deviance",
@@ -242,6 +278,7 @@ METRICS = (
         1.0,
         "Cameron & Windmeijer 1997",
         order=85,
+        influence=of_ratio(_parts(2).of, _null_rows(2)),
     ),
     Metric(
         "mean_tweedie_deviance",

@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from outfold.metrics.confusion import confusion_of, kappa, matthews, ratio
+from outfold.metrics.influence import by_cells
 from outfold.metrics.metric import Floats, Metric, Parts, Scored
 
 UNDEFINED = float("nan")
@@ -211,6 +212,7 @@ METRICS = (
         1.0,
         "van Rijsbergen 1979",
         order=60,
+        influence=by_cells(f1),
     ),
     Metric(
         "f2",
@@ -224,6 +226,7 @@ METRICS = (
         1.0,
         "van Rijsbergen 1979",
         order=62,
+        influence=by_cells(f2),
     ),
     Metric(
         "f05",
@@ -237,6 +240,7 @@ METRICS = (
         1.0,
         "van Rijsbergen 1979",
         order=64,
+        influence=by_cells(f05),
     ),
     Metric(
         "f1_macro",
@@ -250,6 +254,7 @@ METRICS = (
         1.0,
         "Sokolova & Lapalme 2009",
         order=60,
+        influence=by_cells(f1_macro),
     ),
     Metric(
         "f1_weighted",
@@ -263,6 +268,7 @@ METRICS = (
         1.0,
         "Sokolova & Lapalme 2009",
         order=65,
+        influence=by_cells(f1_weighted),
     ),
     Metric(
         "precision",
@@ -275,6 +281,7 @@ METRICS = (
         0.0,
         1.0,
         order=70,
+        influence=by_cells(precision),
     ),
     Metric(
         "precision_macro",
@@ -288,6 +295,7 @@ METRICS = (
         1.0,
         "Sokolova & Lapalme 2009",
         order=70,
+        influence=by_cells(precision_macro),
     ),
     Metric(
         "precision_weighted",
@@ -302,6 +310,7 @@ METRICS = (
         1.0,
         "Sokolova & Lapalme 2009",
         order=75,
+        influence=by_cells(precision_weighted),
     ),
     Metric(
         "recall",
@@ -314,6 +323,7 @@ METRICS = (
         0.0,
         1.0,
         order=80,
+        influence=by_cells(recall),
     ),
     Metric(
         "specificity",
@@ -326,6 +336,7 @@ METRICS = (
         0.0,
         1.0,
         order=90,
+        influence=by_cells(specificity),
     ),
     Metric(
         "mcc",
@@ -339,6 +350,7 @@ METRICS = (
         1.0,
         "Matthews 1975; Gorodkin 2004",
         order=100,
+        influence=by_cells(mcc),
     ),
     Metric(
         "kappa",
@@ -352,6 +364,7 @@ METRICS = (
         1.0,
         "Cohen 1960",
         order=110,
+        influence=by_cells(cohen_kappa),
     ),
     Metric(
         "g_mean",
@@ -365,5 +378,6 @@ METRICS = (
         1.0,
         "Kubat & Matwin 1997",
         order=120,
+        influence=by_cells(g_mean),
     ),
 )

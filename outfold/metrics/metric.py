@@ -105,6 +105,8 @@ class Metric:
         order: Place in menus, small first.
         default_for: Tasks whose default metric this is.
         parts: How it is made of its rows; None where it is no mean over rows in any sense.
+        influence: Of a metric without parts, what each row adds to first order, as ``Parts.of``
+            does; None where it is not known by formula.
     """
 
     key: str
@@ -120,3 +122,9 @@ class Metric:
     order: int = 100
     default_for: tuple[Task, ...] = ()
     parts: Parts | None = None
+    influence: Callable[[Scored], Floats] | None = None
+
+    @property
+    def follows_rows(self) -> bool:
+        """Whether it is known by formula how the metric moves with each row."""
+        return self.parts is not None or self.influence is not None

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from outfold.metrics.influence import of_ratio
 from outfold.metrics.metric import Floats, Metric, Parts, Scored
 from outfold.metrics.null import mean, null_shares
 
@@ -62,6 +63,16 @@ def brier_skill(scored: Scored) -> float:
     return 1 - brier(scored) / null if null > 0 else float("nan")
 
 
+def _brier_rows(scored: Scored) -> Floats:
+    if scored.probability is None:
+        return np.full(len(scored.truth), np.nan)
+    return squared_distance(scored, scored.probability)
+
+
+def _null_brier_rows(scored: Scored) -> Floats:
+    return squared_distance(scored, null_shares(scored))
+
+
 METRICS = (
     Metric(
         "log_loss",
@@ -106,5 +117,6 @@ METRICS = (
         1.0,
         "Murphy 1973",
         order=45,
+        influence=of_ratio(_brier_rows, _null_brier_rows),
     ),
 )

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
+from outfold.metrics import influence
 from outfold.metrics.metric import Floats, Metric, Parts, Scored
 from outfold.metrics.sweep import Sweep, sweep, sweep_of
 
@@ -178,6 +179,7 @@ METRICS = (
         1.0,
         "Davis & Goadrich 2006",
         order=20,
+        influence=influence.of_classes(influence.average_precision),
     ),
     Metric(
         "ks",
@@ -191,6 +193,7 @@ METRICS = (
         1.0,
         "Hand 2009",
         order=140,
+        influence=influence.of_classes(influence.ks),
     ),
     Metric(
         "roc_auc_weighted",

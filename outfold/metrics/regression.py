@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from outfold.metrics.influence import of_ratio
 from outfold.metrics.metric import Floats, Metric, Parts, Scored
 from outfold.metrics.null import mean
 
@@ -113,6 +114,15 @@ def _squared_ratios(scored: Scored) -> Floats:
     return np.asarray((np.log1p(scored.truth) - np.log1p(scored.value)) ** 2)
 
 
+def _r2_rows(scored: Scored) -> Floats:
+    if scored.value is None or np.isnan(r2(scored)):
+        return _undefined(scored)
+    truth = np.asarray(scored.truth, dtype=np.float64)
+    centre = mean(truth, scored.weight)
+    # That the centre moves with a row changes the variance to second order only.
+    return of_ratio(_squares, lambda s: np.asarray((s.truth - centre) ** 2))(scored)
+
+
 METRICS = (
     Metric(
         "rmse",
@@ -165,6 +175,7 @@ METRICS = (
         1.0,
         "Draper & Smith 1998",
         order=40,
+        influence=_r2_rows,
     ),
     Metric(
         "rmsle",

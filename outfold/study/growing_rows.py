@@ -14,9 +14,10 @@ import numpy as np
 
 from outfold.errors import StudyError
 from outfold.metrics.metric import Ints
+from outfold.study.fewer import only
 from outfold.study.speed import NO_QUICK, NO_RACE
 from outfold.study.split import Split
-from outfold.study.study import Candidate, Choice, Study
+from outfold.study.study import Candidate, Study
 from outfold.study.table import StudyTable
 
 SIZES = 6
@@ -124,19 +125,6 @@ def curve_study(study: Study, candidates: Sequence[Candidate], shares: Sequence[
     Raises:
         StudyError: Nothing but the baseline was chosen.
     """
-    chosen = [c for c in candidates if not c.is_baseline]
-    if not chosen:
-        raise StudyError("Only the baseline is chosen.", "Choose a candidate with a model.")
-
-    def among(all_of: tuple[Choice, ...], used: set[Choice]) -> tuple[Choice, ...]:
-        # In the study's order, whatever order they were chosen in: equal curves, equal keys.
-        return tuple(choice for choice in dict.fromkeys(all_of) if choice in used)
-
-    return study.replace(
-        selectors=among(study.selectors, {c.selector for c in chosen}),
-        resamplers=among(study.resamplers, {c.resampler for c in chosen}),
-        models=among(study.models, {c.model for c in chosen}),
-        train_shares=tuple(shares),
-        racing=NO_RACE,
-        quick=NO_QUICK,
+    return only(study, candidates).replace(
+        train_shares=tuple(shares), racing=NO_RACE, quick=NO_QUICK
     )

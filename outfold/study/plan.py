@@ -30,6 +30,8 @@ VERSIONS: dict[StepKind, int] = {
 """Raised when the code of a step changes what it computes."""
 TRACE_VERSION = 1
 """The same for what a fit says of its deviance, where the study asks for it."""
+TRAINING_VERSION = 1
+"""And for what it says of its training rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +229,11 @@ def make_plan(study: Study, table: StudyTable, cut: Sequence[Split], said: str =
     ) -> str:
         strategy = registry(of)[choice.key]
         params = strategy.complete(dict(choice.params))
-        traced = (TRACE_VERSION,) if kind == "fit" and study.trace_deviance else ()
+        traced: tuple[Any, ...] = ()
+        if kind == "fit" and study.trace_deviance:
+            traced = (TRACE_VERSION,)
+        if kind == "fit" and study.train_scores:
+            traced = (*traced, "training rows", TRAINING_VERSION)
         key = f"{kind}-" + key_of(
             kind, VERSIONS[kind], strategy.key, params, strategy.fingerprint, parent, study.seed,
             *traced,

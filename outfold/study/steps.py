@@ -265,6 +265,10 @@ def fit(
         from outfold.study.deviance_trace import deviance_trace  # it knows these steps
 
         traced = deviance_trace(model, loaded, prepared, selected, study, split)
+    if study.train_scores:
+        from outfold.study.training_rows import training_arrays  # it knows these steps
+
+        arrays |= training_arrays(model, loaded, prepared, selected, study, split)
     log = Log(
         meter.seconds, meter.cpu_seconds, meter.memory_bytes,
         step_seconds=time.perf_counter() - began, size=size_of(resampled.frame),

@@ -128,6 +128,8 @@ class Study:
         explaining: Whether a run explains its candidates, and by how much work.
         trace_deviance: Whether fits also tell their deviance on the rows that they were fitted on,
             and, of boosting models, after each tree.
+        train_scores: Whether fits also predict rows that they were fitted on, for the
+            generalisation gap; never counted as out of fold.
     """
 
     dataset: str
@@ -152,6 +154,7 @@ class Study:
     meter_seconds: float = 0.0
     explaining: Explaining = NO_EXPLAINING
     trace_deviance: bool = False
+    train_scores: bool = field(default=False, metadata=UNSAID)
 
     def __post_init__(self) -> None:
         if self.task not in TASKS:
@@ -199,6 +202,16 @@ class Study:
     def key(self) -> str:
         """The content key: equal studies have equal keys."""
         return key_of("study", self)
+
+    @property
+    def is_aside(self) -> bool:
+        """Whether it measures something about another study's candidates and compares nothing new.
+
+        A learning curve, a leakage meter, deviances or scores in training, an explanation: each
+        stands where it was asked for.
+        """
+        asked = self.train_shares or self.meter_seconds or self.trace_deviance
+        return bool(asked or self.train_scores or self.explaining.on)
 
     def candidates(self) -> tuple[Candidate, ...]:
         """Every combination, the baseline first."""

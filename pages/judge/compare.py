@@ -7,32 +7,23 @@ marked as tied, because the third decimal is mostly luck.
 import streamlit as st
 
 from components import (
-    again,
     cache,
     chart,
-    export,
+    compare_views,
     judging,
     leaderboard,
-    learning,
     pairs,
     progress,
     room,
     shell,
-    side_by_side,
-    slices,
-    thresholds,
-    tuning,
     verdicts,
 )
 from components.text import plain
 from outfold.draw import leaderboard_intervals
-from outfold.task import is_classification
 
 TITLE = "Compare"
 ICON = ":material/leaderboard:"
 ORDER = 10
-STORED = ("By split", "Pairs", "What mattered", "Tuning")
-"""Views that need scores alone, no predictions."""
 
 run = shell.need_run()
 if not progress.has_ended(run):
@@ -68,47 +59,9 @@ if not chosen:
     st.info("Choose at least one candidate.", icon=":material/info:")
     st.stop()
 
-views = {"By split": lambda: judging.by_split(run, metric)}
-if result.study.task == "binary":
-    views["Threshold"] = lambda: thresholds.threshold(run, chosen)
-elif is_classification(result.study.task):
-    views["Confusion"] = lambda: judging.confusion(run, chosen)
-if is_classification(result.study.task):
-    views |= {
-        "ROC": lambda: judging.ranking(run, chosen, "roc"),
-        "Precision and recall": lambda: judging.ranking(run, chosen, "pr"),
-        "Gain and lift": lambda: judging.ranking(run, chosen, "gain"),
-        "Calibration": lambda: judging.calibration(run, chosen),
-    }
-else:
-    views |= {
-        "Predicted and actual": lambda: judging.errors(run, chosen, "fit"),
-        "Errors": lambda: judging.errors(run, chosen, "residuals"),
-    }
-    if result.study.task == "count":
-        views["Counts"] = lambda: judging.frequencies(run, chosen)
-if result.study.task == "binary":
-    views["Decision curve"] = lambda: judging.decision(run, chosen)
-views["Slices"] = lambda: slices.by_slice(run, chosen, metric)
-if result.study.task == "binary":
-    views["Groups"] = lambda: slices.by_group(run, chosen)
-views["Worst rows"] = lambda: slices.worst(run, chosen)
-views["Pairs"] = lambda: pairs.pairs(run, chosen, metric)
-views["Side by side"] = lambda: side_by_side.side_by_side(run, chosen, metric)
-views["Code"] = lambda: export.code(run, chosen)
-views["Learning curve"] = lambda: learning.learning_curve(run, chosen, metric)
-views["Parameter"] = lambda: again.parameter(run, chosen, metric)
-views["Seeds"] = lambda: again.seeds(run, chosen, metric)
-if verdicts.grid_varies(run):
-    views["What mattered"] = lambda: verdicts.effects(run, metric)
-if result.study.tuning.is_on:
-    views["Tuning"] = lambda: tuning.tuned(run)
-
-if gone:
-    views = {name: draw for name, draw in views.items() if name in STORED}
-
+views = compare_views.views(run, chosen, metric, stored=not gone)
 view = st.segmented_control(
-    "View", list(views), default="By split", required=True, key="view", bind="query-params"
+    "View", list(views), default=compare_views.FIRST, required=True, key="view", bind="query-params"
 )
 with shell.boundary():
-    views.get(view or "", views["By split"])()
+    views.get(view or "", views[compare_views.FIRST])()

@@ -11,8 +11,10 @@ from outfold.errors import NotApplicableError
 from outfold.judge.corrected_t import corrected_t
 from outfold.judge.delong import compare_auc
 from outfold.judge.side_by_side import side_by_side
+from outfold.registry import registry
 from outfold.study.difference import differences
-from outfold.study.study import NONE, Choice, Study, Validation
+from outfold.study.study import NONE, Candidate, Choice, Study, Validation
+from outfold.validate.catalogue import schemes
 from tests.engine.judge.small_runs import Measured, binary_run, holdout_run, regression_run
 
 
@@ -98,18 +100,39 @@ def test_what_differs_between_two_studies_is_said_field_by_field():
     models = (Choice("logistic"), Choice("knn"))
     one = Study("t", "y", "binary", models=models[:1], seed=0, roles=(("a", "ignore"),))
     other = Study(
-        "t", "y", "binary", models=models, seed=1, validation=Validation(folds=10),
-        roles=(("b", "ignore"),), preparation=Choice.of("standard", rare=3),
+        "t", "y", "binary", models=models, seed=1, validation=Validation("kfold", folds=10),
+        roles=(("b", "ignore"),), preparation=Choice.of("standard", min_count=3), metric="mcc",
     )  # fmt: skip
     first = next(c for c in one.candidates() if c.model == models[0])
     second = next(c for c in other.candidates() if c.model == models[1])
     found = {d.what: (d.first, d.second) for d in differences((one, first), (other, second))}
+    rare = next(p for p in registry("preparation")["standard"].params if p.key == "min_count")
+    standard = registry("preparation")["standard"].label
     assert found == {
-        "Model": ("logistic", "knn"),
+        "Model": ("Logistic regression", registry("model")["knn"].label),
         "Roles of columns": ("a: ignore", "b: ignore"),
+        "Validation: scheme": (schemes()["stratified"].label, schemes()["kfold"].label),
         "Validation: folds": ("5", "10"),
-        "Preparation": ("standard", "standard(rare=3)"),
+        f"{standard}: {rare.label.lower()}": (str(rare.default), "3"),
+        "Ranking metric": ("–", "Matthews correlation"),
         "Seed": ("0", "1"),
     }
     assert not differences((one, first), (one, first))
     assert first.selector == NONE
+
+
+def test_one_strategy_with_other_parameters_differs_by_their_labels():
+    """What was left at its default is told too; a chain is told as a whole."""
+    study = Study("t", "y", "binary", models=(Choice("logistic"),))
+    plain = Candidate(NONE, NONE, Choice("logistic"))
+    strong = Candidate(NONE, NONE, Choice.of("logistic", C=0.1))
+    found = differences((study, plain), (study, strong))
+    param = next(p for p in registry("model")["logistic"].params if p.key == "C")
+    assert [(d.what, d.first, d.second) for d in found] == [
+        (f"Logistic regression: {param.label.lower()}", f"{param.default:g}", "0.1")
+    ]
+    chain = Choice.chain([Choice("variance"), Choice("cfs")])
+    told = differences((study, plain), (study, dataclasses.replace(plain, selector=chain)))
+    assert [d.what for d in told] == ["Selector"]
+    assert " then " in told[0].second
+    assert told[0].first == registry("selector")["none"].label

@@ -122,11 +122,13 @@ def test_slices_of_few_rows_get_no_verdict():
 
 
 def test_a_search_says_by_which_metric_it_searches():
-    """F1 is no mean of rows: another metric of the task stands in."""
+    """How the lift moves with a row is known by no formula: another metric stands in."""
     made = binary(100, 8)
     assert searchable(made, catalogue()["brier"]).key == "brier"
-    assert searchable(made, catalogue()["f1"]).parts is not None
-    assert searchable(multiclass_run().of("naive_bayes"), catalogue()["f1_macro"]).parts is not None
+    assert searchable(made, catalogue()["f1"]).key == "f1"
+    assert searchable(made, catalogue()["lift_10"]).follows_rows
+    several = multiclass_run().of("naive_bayes")
+    assert searchable(several, catalogue()["roc_auc_pairs"]).follows_rows
 
 
 def test_rows_are_grouped_by_value_range_or_rest():

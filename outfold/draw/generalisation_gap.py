@@ -1,0 +1,103 @@
+"""Each candidate's score on its training rows beside its score out of fold."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import plotly.graph_objects as go
+
+from outfold.draw.candidate_names import called, wrapped
+from outfold.draw.theme import MUTED, NEUTRAL, colour_of, layout
+from outfold.judge.generalisation_gap import VERDICTS, CandidateGap, GeneralisationGap
+
+MOST = 20
+
+
+def draw(found: GeneralisationGap, names: Mapping[str, str] | None = None) -> go.Figure:
+    """A full mark with its interval out of fold, an open one in training, a line between them.
+
+    Args:
+        found: The candidates, the best out of fold first.
+        names: Names of candidates for people.
+    """
+    rows = list(found.candidates)
+    if len(rows) > MOST:
+        rows = [*rows[: MOST - 1], *(r for r in rows[MOST - 1 :] if r.baseline)][:MOST]
+    places = list(range(len(rows)))
+    figure = go.Figure()
+    for place, row in zip(places, rows, strict=True):
+        figure.add_scatter(
+            x=[row.held_mean, row.train_mean], y=[place, place], mode="lines", hoverinfo="skip",
+            line={"color": NEUTRAL, "width": 1.5, "dash": "dot"}, showlegend=False,
+        )  # fmt: skip
+        if not math.isnan(row.held_low):
+            figure.add_scatter(
+                x=[row.held_low, row.held_high], y=[place, place], mode="lines", hoverinfo="skip",
+                line={"color": colour_of(row.model), "width": 3}, showlegend=False,
+            )  # fmt: skip
+    for side, symbol, name in (
+        ("train", "line-ns-open", "Training rows, each split"),
+        ("held_out", "line-ns-open", "Out of fold, each split"),
+    ):
+        # Splits lie a little above and below their mean, so that neither hides the other.
+        shift = -0.22 if side == "train" else 0.22
+        figure.add_scatter(
+            x=[v for row in rows for v in getattr(row, side)],
+            y=[place + shift for place, row in zip(places, rows, strict=True)
+               for _ in getattr(row, side)],
+            mode="markers", name=name, showlegend=False,
+            marker={"symbol": symbol, "size": 7, "opacity": 0.6,
+                    "color": [colour_of(row.model) for row in rows for _ in getattr(row, side)]},
+            customdata=[[called(row.candidate, names, 100), split + 1]
+                        for row in rows for split in range(len(getattr(row, side)))],
+            hovertemplate="<b>%{customdata[0]}</b><br>"
+            + ("training rows" if side == "train" else "out of fold")
+            + " of split %{customdata[1]}: %{x:.4g}<extra></extra>",
+        )  # fmt: skip
+    colours = [colour_of(row.model) for row in rows]
+    figure.add_scatter(
+        x=[row.train_mean for row in rows], y=places, mode="markers",
+        name="On its training rows (not out of fold)",
+        marker={"symbol": "circle-open", "size": 12, "color": colours, "line": {"width": 2}},
+        customdata=[_told(row, names) for row in rows],
+        hovertemplate="<b>%{customdata[0]}</b><br>on its training rows %{x:.4g}: not out of fold"
+        "<br>%{customdata[2]}<extra></extra>",
+    )  # fmt: skip
+    figure.add_scatter(
+        x=[row.held_mean for row in rows], y=places, mode="markers", name="Out of fold",
+        marker={"symbol": "diamond", "size": 12, "color": colours},
+        customdata=[_told(row, names) for row in rows],
+        hovertemplate="<b>%{customdata[0]}</b><br>out of fold %{x:.4g} (%{customdata[1]})"
+        "<br>%{customdata[2]}<extra></extra>",
+    )  # fmt: skip
+    ticks = [wrapped(called(row.candidate, names, 60)) for row in rows]
+    figure.update_yaxes(
+        tickvals=places, ticktext=ticks, autorange="reversed", zeroline=False,
+        tickfont={"size": 11},
+    )  # fmt: skip
+    baseline = next((row for row in rows if row.baseline), None)
+    if baseline is not None:
+        figure.add_vline(x=baseline.held_mean, line={"color": MUTED, "dash": "dot"})
+    arrow = "more is better" if found.direction == "higher" else "less is better"
+    short = {r.candidate: called(r.candidate, names, 60) for r in rows}
+    below = (
+        f"Full: out of fold, with its interval ({found.interval}). Open: on rows that the model "
+        "was fitted on, which is not out of fold. Ticks: single splits."
+    )
+    if len(found.candidates) > len(rows):
+        below += f" The best {len(rows)} of {len(found.candidates)}."
+    return layout(
+        figure, found.sentence(names=short), below, x=f"{found.label} ({arrow})",
+        height=260 + sum(26 + 14 * (1 + tick.count("<br>")) for tick in ticks),
+    )  # fmt: skip
+
+
+def _told(row: CandidateGap, names: Mapping[str, str] | None) -> list[str]:
+    interval = (
+        "no interval" if math.isnan(row.held_low) else f"{row.held_low:.4g} to {row.held_high:.4g}"
+    )
+    gap = f"gap {row.gap:.3g}"
+    if not math.isnan(row.low):
+        gap += f" ({row.low:.3g} to {row.high:.3g})"
+    return [called(row.candidate, names, 100), interval, f"{gap}: {VERDICTS[row.verdict]}"]
