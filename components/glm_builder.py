@@ -25,7 +25,7 @@ _TESTS = {"auto": "By family", "chisq": "χ²", "f": "F"}
 def builder(study: Study) -> GlmChoice:
     """Choose family, link, terms and the rest; the terms write the formula, which can be edited."""
     from outfold.judge.default_formula import FAMILY_OF, default_formula
-    from outfold.judge.expression import quoted
+    from outfold.judge.expression import quoted, unquoted
     from outfold.judge.glm_families import FAMILIES, LINKS
 
     _, schema = cache.typed(study)
@@ -80,7 +80,7 @@ def builder(study: Study) -> GlmChoice:
     columns = [quoted(n) for n in schema.names() if n != response]
     st.multiselect(
         "Terms", list(dict.fromkeys([*columns, *formula.labels])),
-        help="They and the formula below write each other.",
+        help="They and the formula below write each other.", format_func=unquoted,
         **state.acting(
             f"glm-terms-{place}", list(formula.labels),
             lambda labels: write(written(formula, labels)),
@@ -97,7 +97,8 @@ def builder(study: Study) -> GlmChoice:
     taken = set(formula.columns())
     _left_out([(name, reason) for name, reason in unsaid if name not in taken])
     with st.expander("Offset, exposure, weights and models to compare"):
-        more = _more(study, response, family, link, numeric)
+        more = _more(study, response, family, link, numeric, responses)
+    _say_chosen(more)
     return GlmChoice(formula=text, family=family, link=link, place=place, **more)
 
 
@@ -116,10 +117,14 @@ def _add_term(
     formula: Formula, columns: Sequence[str], place: str, write: Callable[[str], None]
 ) -> None:
     """Add a curve or an interaction without knowing how it is written."""
+    from outfold.judge.expression import unquoted
+
     with st.expander("Add a curve or an interaction", icon=":material/add:"):
         left, middle, right, last = st.columns([3, 3, 3, 2], vertical_alignment="bottom")
         with left:
-            column = st.selectbox("Column", columns, key=f"glm-add-column-{place}")
+            column = st.selectbox(
+                "Column", columns, format_func=unquoted, key=f"glm-add-column-{place}"
+            )
         with middle:
             shape = st.selectbox(
                 "As", list(_SHAPES), format_func=lambda k: _SHAPES[k][0], key=f"glm-add-as-{place}"
@@ -127,6 +132,7 @@ def _add_term(
         with right:
             other = st.selectbox(
                 "Other column", [c for c in columns if c != column], disabled=shape != "with",
+                format_func=unquoted,
                 key=f"glm-add-other-{place}",
             )  # fmt: skip
         labels = [label for label in formula.labels if shape == "with" or label != column]
@@ -155,7 +161,12 @@ def _left_out(columns: Sequence[tuple[str, str]]) -> None:
 
 
 def _more(
-    study: Study, response: str, family: str, link: str, numeric: list[str]
+    study: Study,
+    response: str,
+    family: str,
+    link: str,
+    numeric: list[str],
+    every: list[str],
 ) -> dict[str, Any]:
     """The choices that are rarely needed."""
     from outfold.judge.robust_errors import ERRORS
@@ -169,15 +180,15 @@ def _more(
             persist_state="session",
         )  # fmt: skip
 
-    left, middle, right = st.columns(3)
-    with left:
-        exposure = None
+    extra = link == "log" or family == "tweedie"
+    left, middle, right = st.columns(3) if extra else (None, *st.columns(2))
+    exposure = power = None
+    with left or middle:
         if link == "log":
             exposure = column(
                 "Exposure", "exposure", study.column_with("exposure"),
                 "Time, people or area in which was counted; its logarithm is added.",
             )  # fmt: skip
-        power = None
         if family == "tweedie":
             power = st.number_input(
                 "Variance power", 1.0, 3.0, 1.5, 0.1, key="glm-power", persist_state="session"
@@ -198,8 +209,21 @@ def _more(
         "Standard errors", list(ERRORS), default="model", format_func=ERRORS.__getitem__,
         required=True, key="glm-errors", persist_state="session",
         help="Robust ones hold where the family's variance is wrong, as long as rows are "
-        "independent and the mean is right. HC3 is the most cautious in small samples.",
+        "independent and the mean is right. HC3 is the most cautious in small samples. Those by "
+        "group hold where rows of one group resemble each other.",
     )  # fmt: skip
+    cluster = None
+    if errors == "cluster":
+        names = [n for n in every if n != response]
+        group = study.column_with("group")
+        cluster = st.selectbox(
+            "Groups", names, names.index(group) if group in names else None,
+            placeholder="Choose the column whose values say which rows belong together",
+            key=f"glm-cluster-{response}", persist_state="session",
+        )  # fmt: skip
+        if cluster is None:
+            st.caption("Until the groups are chosen, standard errors are by the family.")
+            errors = "model"
     test = st.segmented_control(
         "Test", list(_TESTS), default="auto", format_func=_TESTS.__getitem__, required=True,
         help="By family: F where the dispersion is estimated, χ² where it is 1.",
@@ -213,4 +237,16 @@ def _more(
         "against": tuple(line.strip() for line in (against or "").splitlines() if line.strip()),
         "test": test,
         "errors": errors,
+        "cluster": cluster,
     }
+
+
+def _say_chosen(more: dict[str, Any]) -> None:
+    """What is chosen besides the formula, where all can see it."""
+    said = [
+        f"{what} {plain(more[what])}" for what in ("offset", "exposure", "weights") if more[what]
+    ]
+    if more["power"] is not None:
+        said.append(f"variance power {more['power']:g}")
+    if said:
+        st.caption(f"With {', '.join(said)}.")

@@ -28,6 +28,7 @@ class GlmChoice:
     against: tuple[str, ...]
     test: Literal["auto", "chisq", "f"]
     errors: Errors = "model"
+    cluster: str | None = None
     place: str = ""
 
 

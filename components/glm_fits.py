@@ -31,6 +31,7 @@ def report(study: Study, choice: GlmChoice) -> GlmReport:
             frame, choice.formula, choice.family, choice.link, choice.power,
             offset=choice.offset, exposure=choice.exposure, weights=choice.weights,
             against=choice.against, test=choice.test, seed=study.seed, errors=choice.errors,
+            cluster=choice.cluster,
         )  # fmt: skip
 
     return cache.remember(
@@ -46,6 +47,7 @@ def _fitted(study: Study, choice: GlmChoice) -> GlmFit:
     return fit_glm(
         frame, choice.formula, choice.family, choice.link, choice.power,
         offset=choice.offset, exposure=choice.exposure, weights=choice.weights,
+        cluster=choice.cluster,
     )  # fmt: skip
 
 
@@ -91,6 +93,7 @@ def analysis(study: Study, choice: GlmChoice, kind: str) -> AnalysisOfDeviance:
         fits = fit_nested(
             frame, [choice.formula, f"{choice.formula} + {more}"], choice.family, choice.link,
             choice.power, offset=choice.offset, exposure=choice.exposure, weights=choice.weights,
+            cluster=choice.cluster,
         )  # fmt: skip
         return add_one(fits[0], fits[1], choice.test)
 

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from components import table
+from components import shell, table
 from components.text import number, plain
 
 if TYPE_CHECKING:
     from outfold.judge.analysis_of_deviance import AnalysisOfDeviance
     from outfold.judge.glm_report import GlmReport
+
+ERRORS_EXPLAINED = (
+    "By the family: the variance is what the family says, times the dispersion. Robust (sandwich; "
+    "Huber 1967, White 1980): from the residuals themselves, right for independent rows even where "
+    "the family's variance is wrong; HC0 plain, HC1 times n / (n − coefficients), HC2 and HC3 "
+    "corrected by leverage (MacKinnon & White 1985). By group: residuals of a group are added up "
+    "first, so only groups need be independent (Liang & Zeger 1986), times G / (G − 1) for G "
+    "groups, and judged by t with G − 1 degrees of freedom; statsmodels also multiplies by "
+    "(n − 1) / (n − coefficients)."
+)
 
 
 def figures(found: GlmReport) -> None:
@@ -47,13 +58,21 @@ def figures(found: GlmReport) -> None:
         f"{found.n:,} rows, {named['df_null']:.0f} and {named['df_residual']:.0f} degrees of "
         f"freedom, all in sample: every row was fitted on."
     )
-    for note in found.notes:
-        st.warning(plain(note, 400), icon=":material/warning:")
+    for aside in found.asides:
+        st.caption(plain(aside, 400))
+    if found.notes:
+        lines = [plain(note, 400) for note in found.notes]
+        listed = "\n".join(f"- {line}" for line in lines) if len(lines) > 1 else lines[0]
+        st.warning(listed, icon=":material/warning:")
 
 
 def formats() -> dict[str, Any]:
     """How the columns of deviance and coefficient tables are shown."""
     named = {"p": "%.3g", "F": "%.4g", "χ²": "%.6g", "AIC": "%.2f", "df": "%d"}
+    named |= dict.fromkeys(
+        ("Estimate", "Standard error", "z", "t", "95 % from", "95 % to", "Ratio", "Odds ratio"),
+        "%.4g",
+    )
     named |= {
         "BIC": "%.2f",
         "Deviance moved": "%.3f",
@@ -66,6 +85,8 @@ def formats() -> dict[str, Any]:
 
 def deviance_table(analysis: AnalysisOfDeviance, key: str, alt: str) -> None:
     """A deviance table with headings for people."""
+    from outfold.judge.expression import unquoted
+
     statistic = {"f": "F", "chisq": "χ²", "rao": "Rao"}.get(analysis.test, "Statistic")
     names = {
         "label": "Model" if analysis.kind == "nested" else "Term",
@@ -78,6 +99,8 @@ def deviance_table(analysis: AnalysisOfDeviance, key: str, alt: str) -> None:
         "aic": "AIC",
     }
     frame = analysis.frame()[list(names)].rename(columns=names)
+    if analysis.kind != "nested":
+        frame["Term"] = [unquoted(t) for t in frame["Term"]]
     if analysis.kind in ("type2", "type3"):
         frame = frame.drop(columns=["Residual df", "Residual deviance"])
     if analysis.kind not in ("drop1", "add1"):
@@ -89,14 +112,16 @@ def coefficient_table(found: GlmReport) -> None:
     """The coefficients with headings for people."""
     import pandas as pd
 
+    from outfold.judge.expression import unquoted
     from outfold.judge.robust_errors import ERRORS
 
     kind = found.coefficients[0].kind if found.coefficients else "z"
     frame = pd.DataFrame(
         [
             {
-                "Term": c.term,
+                "Term": unquoted(c.term),
                 "Estimate": c.estimate,
+                "Ratio": math.exp(min(c.estimate, 700.0)),
                 "Standard error": c.std_error,
                 kind: c.statistic,
                 "p": c.p_value,
@@ -107,8 +132,19 @@ def coefficient_table(found: GlmReport) -> None:
             for c in found.coefficients
         ]
     )
+    if not frame["Set aside"].any():
+        frame = frame.drop(columns="Set aside")
+    ratio = {"log": "Ratio", "logit": "Odds ratio"}.get(found.link)
+    frame = frame.rename(columns={"Ratio": ratio}) if ratio else frame.drop(columns="Ratio")
     table.table(frame, "glm-coefficients-table", columns=formats(), alt="Coefficients")
-    st.caption(f"Standard errors: {ERRORS[found.errors].lower()}; intervals: Wald, 95 %.")
+    said = f"Standard errors: {ERRORS[found.errors].lower()}; intervals: Wald, 95 %."
+    if ratio:
+        said += f" {ratio}: by what one more of the term multiplies the "
+        said += "odds." if found.link == "logit" else "mean."
+    if found.errors != "model":
+        said += " Tests of terms by deviance still trust the family's variance."
+    st.caption(said)
+    shell.why(ERRORS_EXPLAINED, "Which standard errors?")
 
 
 def dispersion(found: GlmReport) -> None:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from components import chart, glm_fits, glm_tables, shell, state, table
 from components.glm_choice import GlmChoice
-from components.text import plain
+from components.text import count, number, plain
 from outfold.study.study import Study
 
 if TYPE_CHECKING:
@@ -57,6 +57,33 @@ def terms(study: Study, choice: GlmChoice, found: GlmReport) -> None:
     shell.why(TESTED, "How are terms tested?")
 
 
+def nested(found: GlmReport) -> None:
+    """Models contained in one another, and whether the largest is worth its terms."""
+    if not found.compared:
+        st.info(
+            "Name nested models above, under “Offset, exposure, weights and models to compare”, "
+            "to see whether the larger one is worth its terms.",
+            icon=":material/info:",
+        )
+        return
+    last = found.compared.rows[-1]
+    if last.p_value == last.p_value:
+        worth = (
+            "takes off more deviance than chance would"
+            if last.p_value < 0.05
+            else ("takes off no more deviance than chance may")
+        )
+        st.markdown(
+            f"**The largest model {worth}**: {number(last.delta, 4)} with "
+            f"{count(int(last.df), 'coefficient')} more than the one before "
+            f"(p {'< 0.001' if last.p_value < 0.001 else f'= {last.p_value:.2g}'})."
+        )
+    glm_tables.deviance_table(found.compared, "deviance-nested", "Nested models")
+    for note in found.compared.notes:
+        st.caption(plain(note, 300))
+    shell.why(TESTED, "How are models compared?")
+
+
 def residuals(study: Study, choice: GlmChoice, found: GlmReport) -> None:
     """Where the model goes wrong, row by row."""
     from outfold.draw import rootogram
@@ -85,13 +112,16 @@ def residuals(study: Study, choice: GlmChoice, found: GlmReport) -> None:
 def curves(study: Study, choice: GlmChoice, found: GlmReport) -> None:
     """The partial residuals of one term."""
     from outfold.draw.partial_residuals import partial_residuals
+    from outfold.judge.expression import unquoted
 
     _, parts = glm_fits.shapes(study, choice)
     by_term = {p.term: p for p in parts}
     if not by_term:
         st.info("No term stands on a single column.", icon=":material/info:")
         return
-    term = st.selectbox("Term", list(by_term), key=f"glm-partial-{choice.place}")
+    term = st.selectbox(
+        "Term", list(by_term), format_func=unquoted, key=f"glm-partial-{choice.place}"
+    )
     chart.chart(partial_residuals(by_term[term], found.link), "partial-residuals")
 
 

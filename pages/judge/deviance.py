@@ -17,7 +17,6 @@ from components import (
     shell,
     state,
 )
-from components.text import plain
 from outfold.draw.coefficients import coefficients
 
 TITLE = "Deviance"
@@ -47,16 +46,7 @@ with shell.boundary():
             glm_tables.coefficient_table(found)
     if compared.open:
         with compared:
-            if found.compared:
-                glm_tables.deviance_table(found.compared, "deviance-nested", "Nested models")
-                for note in found.compared.notes:
-                    st.caption(plain(note, 300))
-            else:
-                st.info(
-                    "Name nested models above, under “Offset, exposure, weights and models to "
-                    "compare”, to see whether the larger one is worth its terms.",
-                    icon=":material/info:",
-                )
+            glm_views.nested(found)
     if residuals.open:
         with residuals:
             glm_views.residuals(study, choice, found)
