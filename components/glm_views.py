@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from components import chart, glm, shell, state, table
-from components.text import plain
+from components import chart, glm_fits, glm_tables, shell, state, table
+from components.glm_choice import GlmChoice
+from components.text import count, number, plain
 from outfold.study.study import Study
 
 if TYPE_CHECKING:
@@ -21,13 +22,19 @@ TABLES = {
     "drop1": "Drop one",
     "add1": "Add one",
 }
+TESTED = (
+    "A term's drop in deviance is judged by χ² where the family fixes the dispersion (binomial, "
+    "Poisson) and by F, on the Pearson dispersion of the whole model, where it is estimated. In "
+    "the first table each term stands beside those before it only; in the second beside all "
+    "others (McCullagh & Nelder 1989)."
+)
 CHOSEN_BY_STEPS = (
     "These terms were chosen by a stepwise search on the same rows, so p-values are too small, "
     "intervals too narrow and deviances too good. Judge the model on rows that it has not seen."
 )
 
 
-def terms(study: Study, choice: glm.GlmChoice, found: GlmReport) -> None:
+def terms(study: Study, choice: GlmChoice, found: GlmReport) -> None:
     """What each term takes off, as a waterfall and as the table that is asked for."""
     from outfold.draw.deviance_waterfall import deviance_waterfall
 
@@ -43,14 +50,41 @@ def terms(study: Study, choice: glm.GlmChoice, found: GlmReport) -> None:
     )  # fmt: skip
     known = {"sequential": found.terms, "drop1": found.dropped}
     with shell.boundary():
-        shown = known.get(kind) or glm.analysis(study, choice, kind)
-        glm.deviance_table(shown, f"deviance-{kind}", TABLES[kind])
+        shown = known.get(kind) or glm_fits.analysis(study, choice, kind)
+        glm_tables.deviance_table(shown, f"deviance-{kind}", TABLES[kind])
         for note in shown.notes:
             st.caption(plain(note, 300))
-    shell.why(glm.TESTED, "How are terms tested?")
+    shell.why(TESTED, "How are terms tested?")
 
 
-def residuals(study: Study, choice: glm.GlmChoice, found: GlmReport) -> None:
+def nested(found: GlmReport) -> None:
+    """Models contained in one another, and whether the largest is worth its terms."""
+    if not found.compared:
+        st.info(
+            "Name nested models above, under “Offset, exposure, weights and models to compare”, "
+            "to see whether the larger one is worth its terms.",
+            icon=":material/info:",
+        )
+        return
+    last = found.compared.rows[-1]
+    if last.p_value == last.p_value:
+        worth = (
+            "takes off more deviance than chance would"
+            if last.p_value < 0.05
+            else ("takes off no more deviance than chance may")
+        )
+        st.markdown(
+            f"**The largest model {worth}**: {number(last.delta, 4)} with "
+            f"{count(int(last.df), 'coefficient')} more than the one before "
+            f"(p {'< 0.001' if last.p_value < 0.001 else f'= {last.p_value:.2g}'})."
+        )
+    glm_tables.deviance_table(found.compared, "deviance-nested", "Nested models")
+    for note in found.compared.notes:
+        st.caption(plain(note, 300))
+    shell.why(TESTED, "How are models compared?")
+
+
+def residuals(study: Study, choice: GlmChoice, found: GlmReport) -> None:
     """Where the model goes wrong, row by row."""
     from outfold.draw import rootogram
     from outfold.draw.half_normal import half_normal
@@ -67,28 +101,31 @@ def residuals(study: Study, choice: glm.GlmChoice, found: GlmReport) -> None:
     chart.chart(residual_fitted(found.points, found.link, kind), "residual-fitted")
     chart.chart(leverage_cook(found.points), "leverage-cook")
     with shell.boundary():
-        chart.chart(half_normal(glm.shapes(study, choice)[0]), "half-normal")
+        chart.chart(half_normal(glm_fits.shapes(study, choice)[0]), "half-normal")
     if found.frequencies is not None:
         chart.chart(rootogram.draw(found.frequencies), "glm-rootogram")
-    glm.dispersion(found)
+    glm_tables.dispersion(found)
     for note in found.points.notes:
         st.caption(plain(note, 300))
 
 
-def curves(study: Study, choice: glm.GlmChoice, found: GlmReport) -> None:
+def curves(study: Study, choice: GlmChoice, found: GlmReport) -> None:
     """The partial residuals of one term."""
     from outfold.draw.partial_residuals import partial_residuals
+    from outfold.judge.expression import unquoted
 
-    _, parts = glm.shapes(study, choice)
+    _, parts = glm_fits.shapes(study, choice)
     by_term = {p.term: p for p in parts}
     if not by_term:
         st.info("No term stands on a single column.", icon=":material/info:")
         return
-    term = st.selectbox("Term", list(by_term), key=f"glm-partial-{choice.place}")
+    term = st.selectbox(
+        "Term", list(by_term), format_func=unquoted, key=f"glm-partial-{choice.place}"
+    )
     chart.chart(partial_residuals(by_term[term], found.link), "partial-residuals")
 
 
-def steps(study: Study, choice: glm.GlmChoice) -> None:
+def steps(study: Study, choice: GlmChoice) -> None:
     """A stepwise search, with the deviance at every step."""
     from outfold.draw.step_waterfall import step_waterfall
 
@@ -107,7 +144,7 @@ def steps(study: Study, choice: glm.GlmChoice) -> None:
         st.caption("Choose a criterion to begin.")
         return
     with shell.boundary():
-        path = glm.stepwise(study, choice, criterion, direction)
+        path = glm_fits.stepwise(study, choice, criterion, direction)
         chart.chart(step_waterfall(path), "step-waterfall")
         st.warning(CHOSEN_BY_STEPS, icon=":material/warning:")
         frame = path.frame().rename(
@@ -117,7 +154,7 @@ def steps(study: Study, choice: glm.GlmChoice) -> None:
                 "criterion": criterion.upper(), "formula": "Formula",
             }
         )  # fmt: skip
-        table.table(frame, "step-path", columns=glm.formats(), alt="One row per step")
+        table.table(frame, "step-path", columns=glm_tables.formats(), alt="One row per step")
         st.button(
             "Take the chosen formula", key="glm-take-steps", icon=":material/check:",
             on_click=state.attempt, args=(_take, choice.place, path),
@@ -131,7 +168,7 @@ def _take(place: str, path: StepPath) -> None:
     session.stepped.add(text)
 
 
-def warn_of_steps(choice: glm.GlmChoice) -> None:
+def warn_of_steps(choice: GlmChoice) -> None:
     """Say that the terms were chosen by looking at the same rows, where they were."""
     if choice.formula in state.current().stepped:
         st.warning(CHOSEN_BY_STEPS, icon=":material/warning:")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from outfold.commands.command import Command, add_data, open_table, print_rows
+from outfold.errors import NotApplicableError
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,9 +37,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--errors",
-        choices=["model", "HC0", "HC1", "HC3"],
-        default="model",
-        help="standard errors by the family, or robust ones",
+        choices=["model", "HC0", "HC1", "HC2", "HC3"],
+        help="standard errors by the family unless given, or robust ones",
+    )
+    parser.add_argument(
+        "--cluster",
+        metavar="C",
+        help="a column of groups of rows that belong together, for standard errors by group",
     )
     parser.add_argument("--test", choices=["chisq", "f"], help="by the family unless given")
 
@@ -47,6 +52,11 @@ def run(options: argparse.Namespace, scratch: Path) -> dict[str, Any]:
     """Fit the model and the analysis of deviance."""
     from outfold.judge.glm import deviance_json
 
+    if options.cluster is not None and options.errors is not None:
+        raise NotApplicableError(
+            f"--cluster and --errors {options.errors} ask for two kinds of standard errors.",
+            "Give one of them.",
+        )
     _, frame = open_table(options, scratch)
     return deviance_json(
         frame,
@@ -60,7 +70,8 @@ def run(options: argparse.Namespace, scratch: Path) -> dict[str, Any]:
         against=tuple(options.against),
         test=options.test,
         table=options.table,
-        errors=options.errors,
+        errors="cluster" if options.cluster is not None else options.errors or "model",
+        cluster=options.cluster,
     )
 
 

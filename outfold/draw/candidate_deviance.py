@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from outfold.draw.candidate_names import called
 from outfold.draw.theme import NEUTRAL, colour_of, layout
-from outfold.judge.candidate_deviance import DevianceTable
+from outfold.judge.candidate_deviance import CandidateDeviance, DevianceTable
 from outfold.judge.deviance_trace import TracedCandidate
 
 MOST = 30
@@ -35,7 +35,7 @@ def candidate_deviance(
             mode="markers+text",
             name="Out of fold",
             text=[f"D² {r.d2:.1%}" for r in rows],
-            textposition=[_beside(r.mean, rows[-1].mean) for r in rows],
+            textposition=[_beside(r, rows[-1].mean) for r in rows],
             cliponaxis=False,
             marker={"color": [colour_of(r.model) for r in rows], "size": 11},
             customdata=[[called(r.candidate, names, 100), r.d2, r.clipped, r.n] for r in rows],
@@ -97,6 +97,6 @@ def candidate_deviance(
     )  # fmt: skip
 
 
-def _beside(mean: float, largest: float) -> str:
-    """Above the mark, where no line crosses it, and never out of the picture."""
-    return "top left" if mean > 0.6 * largest else "top right"
+def _beside(row: CandidateDeviance, largest: float) -> str:
+    """Above the mark, away from the null model's line."""
+    return "top left" if row.d2 >= 0 and row.mean > 0.6 * largest else "top right"

@@ -7,9 +7,14 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from outfold.draw.theme import MUTED, NEUTRAL, POSITIVE, label, layout
+from outfold.judge.expression import unquoted
 from outfold.judge.glm_fit import Coefficient
 
 MOST = 40
+UNBOUNDED = ("log", "logit", "probit", "cloglog", "loglog", "cauchit")
+"""Links whose coefficients run to infinity where outcomes are separated."""
+UNKNOWN = 30.0
+"""A standard error on those scales that leaves nothing known."""
 
 
 def coefficients(lines: Sequence[Coefficient], link: str) -> go.Figure:
@@ -19,7 +24,9 @@ def coefficients(lines: Sequence[Coefficient], link: str) -> go.Figure:
         lines: A fit's summary.
         link: The link's key, for the axis.
     """
-    drawn = [c for c in lines if not c.aliased and c.term != "(Intercept)"]
+    every = [c for c in lines if not c.aliased and c.term != "(Intercept)"]
+    # One interval of a million would leave all others as points.
+    drawn = [c for c in every if not (link in UNBOUNDED and c.std_error > UNKNOWN)]
     shown = sorted(drawn, key=lambda c: -abs(c.statistic))[:MOST]
     clear = [not c.low <= 0 <= c.high for c in shown]
     places = list(range(len(shown)))
@@ -38,19 +45,21 @@ def coefficients(lines: Sequence[Coefficient], link: str) -> go.Figure:
                 "symbol": ["circle" if c else "circle-open" for c in clear],
                 "size": 9,
             },
-            customdata=[[label(c.term, 80), c.low, c.high, c.p_value] for c in shown],
+            customdata=[[label(unquoted(c.term), 80), c.low, c.high, c.p_value] for c in shown],
             hovertemplate="<b>%{customdata[0]}</b><br>%{x:.4g} (%{customdata[1]:.4g} to "
             "%{customdata[2]:.4g})<br>p = %{customdata[3]:.3g}<extra></extra>",
         )
     )
     figure.add_vline(x=0, line={"color": MUTED})
     figure.update_yaxes(
-        tickvals=places, ticktext=[label(c.term, 32) for c in shown], autorange="reversed"
+        tickvals=places, ticktext=[label(unquoted(c.term), 32) for c in shown], autorange="reversed"
     )
     title = f"{sum(clear)} of {len(shown)} coefficients are clear of zero"
     below = "Filled: the 95 % interval leaves out zero; strongest first"
     if len(shown) < len(drawn):
         below += f"; {len(shown)} of {len(drawn)} drawn"
+    if unknown := len(every) - len(drawn):
+        below += f"; {unknown} left out, of which nothing is known"
     return layout(
         figure, title, below, x=f"Coefficient ({link} scale)", height=180 + 22 * len(shown),
         showlegend=False,

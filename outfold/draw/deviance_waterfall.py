@@ -6,6 +6,7 @@ import plotly.graph_objects as go
 
 from outfold.draw.theme import MUTED, NEGATIVE, NEUTRAL, POSITIVE, label, layout
 from outfold.judge.analysis_of_deviance import AnalysisOfDeviance
+from outfold.judge.expression import unquoted
 
 MOST = 30
 """Terms drawn; the table beside the chart has them all."""
@@ -16,7 +17,7 @@ def deviance_waterfall(table: AnalysisOfDeviance) -> go.Figure:
     first, *steps = table.rows
     shown, rest = steps[:MOST], steps[MOST:]
     last = steps[-1] if steps else first
-    names = ["Null", *(label(r.label, 24) for r in shown)]
+    names = ["Null", *(label(unquoted(r.label), 24) for r in shown)]
     values = [first.deviance, *(-r.delta for r in shown)]
     lines = [f"null model<br>{first.deviance:,.4g} on {first.df_residual:,.0f} df"]
     lines += [
@@ -59,7 +60,9 @@ def deviance_waterfall(table: AnalysisOfDeviance) -> go.Figure:
     if steps:
         largest = max(steps, key=lambda r: r.delta)
         share = largest.delta / first.deviance
-        title += f", {label(largest.label)} most of it ({share:.0%})" if len(steps) > 1 else ""
+        title += (
+            f", {label(unquoted(largest.label))} the most ({share:.0%})" if len(steps) > 1 else ""
+        )
     return layout(
         figure, title, "In the formula's order; another order gives other drops.",
         x="Term", y="Deviance", showlegend=False,

@@ -6,6 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from outfold.draw.theme import NEGATIVE, NEUTRAL, POSITIVE, label, layout
+from outfold.judge.expression import unquoted
 from outfold.judge.partial_residuals import PartialResiduals
 
 
@@ -69,7 +70,7 @@ def partial_residuals(found: PartialResiduals, link: str = "") -> go.Figure:
     if len(found.x) < found.n:
         below += f"; {len(found.x):,} of {found.n:,} rows drawn, the means are of all"
     return layout(
-        figure, f"{label(found.term)}: {_finding(found)}", below,
+        figure, f"{label(unquoted(found.term))}: {_finding(found)}", below,
         x=label(found.column), y=f"Part of the linear predictor ({link} scale)",
         yaxis_range=[min(ends) - room, max(ends) + room],
     )  # fmt: skip

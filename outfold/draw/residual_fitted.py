@@ -18,6 +18,10 @@ RESIDUALS: dict[Residual, str] = {
 }
 
 
+FEW = 500
+"""Rows up to which marks hardly cover each other."""
+
+
 def residual_fitted(
     points: DiagnosticPoints, link: str = "", kind: Residual = "pearson"
 ) -> go.Figure:
@@ -34,7 +38,7 @@ def residual_fitted(
             y=getattr(points, kind),
             mode="markers",
             name="Row",
-            marker={"color": POSITIVE, "size": 5, "opacity": 0.45},
+            marker={"color": POSITIVE, "size": 5, "opacity": 0.45 if points.n > FEW else 0.8},
             customdata=np.column_stack([points.index + 1, points.response, points.fitted]),
             hovertemplate="row %{customdata[0]:,}<br>response %{customdata[1]:.4g}, "
             "fitted %{customdata[2]:.4g}<br>residual %{y:.3f}<extra></extra>",

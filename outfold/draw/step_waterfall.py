@@ -5,6 +5,7 @@ from __future__ import annotations
 import plotly.graph_objects as go
 
 from outfold.draw.theme import MUTED, NEGATIVE, NEUTRAL, POSITIVE, label, layout
+from outfold.judge.expression import unquoted
 from outfold.judge.step_selection import StepPath
 
 CRITERION = "#B8609B"
@@ -17,7 +18,13 @@ def step_waterfall(path: StepPath) -> go.Figure:
     """
     first, last = path.steps[0], path.steps[-1]
     moves = [b.deviance - a.deviance for a, b in zip(path.steps, path.steps[1:], strict=False)]
-    names = ["Null", "Start", *(label(s.action, 24) for s in path.steps[1:]), "Left", "Saturated"]
+    names = [
+        "Null",
+        "Start",
+        *(label(unquoted(s.action), 24) for s in path.steps[1:]),
+        "Left",
+        "Saturated",
+    ]
     values = [path.null_deviance, first.deviance - path.null_deviance, *moves, -last.deviance, 0.0]
     kinds = ["absolute", *["relative"] * (len(values) - 2), "total"]
     said = ["null model", f"start: {label(first.formula, 120)}"]
@@ -52,8 +59,8 @@ def step_waterfall(path: StepPath) -> go.Figure:
     figure.update_xaxes(tickvals=places, ticktext=names)
     taken = len(path.steps) - 1
     title = (
-        f"{taken} step{'s' * (taken != 1)} lower the {word} from {first.criterion:,.1f} to "
-        f"{last.criterion:,.1f}"
+        f"{taken} step{'s lower' if taken != 1 else ' lowers'} the {word} from "
+        f"{first.criterion:,.1f} to {last.criterion:,.1f}"
         if taken
         else f"No step lowers the {word} below {first.criterion:,.1f}"
     )

@@ -106,7 +106,7 @@ def glm_frequencies(fit: GlmFit, most: int = MOST) -> CountFrequencies | None:
     expected = np.array([law.pmf(k).sum() for k in counts])
     expected[-1] += float(law.sf(top).sum())
     return CountFrequencies(
-        str(fit.spec.formula), counts, observed.astype(np.float64), expected,
+        "This model", counts, observed.astype(np.float64), expected,
         bool(y.max() > top), float(np.mean((y - mu) ** 2 / variance)), fit.n,
         fit.spec.family_spec.label, out_of_fold=False,
     )  # fmt: skip

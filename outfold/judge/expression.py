@@ -152,6 +152,14 @@ def quoted(name: str) -> str:
     return "`" + name.replace("`", "``") + "`"
 
 
+_QUOTED = re.compile(r"`((?:[^`]|``)+)`")
+
+
+def unquoted(text: str) -> str:
+    """A term's text as people read it: column names without the backticks around them."""
+    return _QUOTED.sub(lambda m: m.group(1).replace("``", "`"), text)
+
+
 def _number(value: float) -> str:
     return str(int(value)) if float(value).is_integer() and abs(value) < 1e15 else repr(value)
 

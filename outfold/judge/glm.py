@@ -14,7 +14,7 @@ from outfold.judge.glm_families import FAMILIES, LINKS
 from outfold.judge.glm_fit import GlmFit
 from outfold.judge.glm_fitting import fit_spec, rows_of, spec_of
 from outfold.judge.nested import compare_nested, fit_nested
-from outfold.judge.robust_errors import Errors, with_errors
+from outfold.judge.robust_errors import Errors, notes_of, with_errors
 from outfold.judge.term_tests import drop_one, type_three, type_two
 
 __all__ = ["FAMILIES", "LINKS", "GlmFit", "analysis_of_deviance", "deviance_json", "fit_glm"]
@@ -30,6 +30,7 @@ def fit_glm(
     offset: str | None = None,
     exposure: str | None = None,
     weights: str | None = None,
+    cluster: str | None = None,
 ) -> GlmFit:
     """Fit a generalised linear model by maximum likelihood.
 
@@ -45,13 +46,15 @@ def fit_glm(
         offset: A column added to the linear predictor.
         exposure: A column of time, people or area; its logarithm is added (log link only).
         weights: A column of prior weights; the numbers of trials where the response is a share.
+        cluster: A column of groups of rows that belong together, for ``with_errors``; rows where
+            it is missing are left out.
 
     Raises:
         FormulaError: The formula cannot be understood.
         UnknownNameError: A column, family or link that does not exist.
         NotApplicableError: The family, link or terms do not fit the table.
     """
-    spec = spec_of(frame, formula, family, link, power, theta, offset, exposure, weights)
+    spec = spec_of(frame, formula, family, link, power, theta, offset, exposure, weights, cluster)
     rows = rows_of(frame, [spec])
     return fit_spec(spec, rows)
 
@@ -87,6 +90,7 @@ def deviance_json(
     test: Literal["chisq", "f"] | None = None,
     table: Literal["sequential", "type2", "type3", "drop1"] = "sequential",
     errors: Errors = "model",
+    cluster: str | None = None,
 ) -> dict[str, Any]:
     """A fit and its analysis of deviance, as the command line prints them.
 
@@ -104,6 +108,7 @@ def deviance_json(
         test: By the family unless given.
         table: Which tests of the first formula's terms, where no other one is given.
         errors: Standard errors by the family, or robust ones.
+        cluster: A column of groups, for errors by group.
 
     Returns:
         ``fit``, ``analysis_of_deviance`` and ``test``; what is undefined is None.
@@ -112,9 +117,13 @@ def deviance_json(
         OutfoldError: What ``fit_glm`` and ``analysis_of_deviance`` raise.
     """
     fits = fit_nested(
-        frame, [formula, *against], family, link, power, theta, offset, exposure, weights
+        frame, [formula, *against], family, link, power, theta, offset, exposure, weights, cluster
     )
-    fit = dataclasses.replace(fits[0], coefficients=with_errors(fits[0], errors))
+    fit = dataclasses.replace(
+        fits[0],
+        coefficients=with_errors(fits[0], errors),
+        notes=(*fits[0].notes, *notes_of(fits[0], errors)),
+    )
     if len(fits) > 1 or table == "sequential":
         tested = analysis_of_deviance(fits, test or "auto")
     else:
@@ -122,7 +131,7 @@ def deviance_json(
             "type2": type_two, "type3": type_three, "drop1": drop_one,
         }  # fmt: skip
         tested = calls[table](fit, test or "auto")
-    return _without_nan(_plain_result(fit, tested))
+    return _without_nan(_plain_result(fit, tested, errors))
 
 
 def _without_nan(value: Any) -> Any:
@@ -133,7 +142,7 @@ def _without_nan(value: Any) -> Any:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def _plain_result(fit: GlmFit, table: AnalysisOfDeviance) -> dict[str, Any]:
+def _plain_result(fit: GlmFit, table: AnalysisOfDeviance, errors: Errors) -> dict[str, Any]:
     return {
         "fit": {
             "formula": str(fit.spec.formula),
@@ -144,6 +153,7 @@ def _plain_result(fit: GlmFit, table: AnalysisOfDeviance) -> dict[str, Any]:
             "standard_errors": {c.term: c.std_error for c in fit.coefficients},
             "statistics": {c.term: c.statistic for c in fit.coefficients},
             "p_values": {c.term: c.p_value for c in fit.coefficients},
+            "errors": errors,
             "statistic_kind": fit.coefficients[0].kind if fit.coefficients else "z",
             "null_deviance": fit.null_deviance,
             "residual_deviance": fit.residual_deviance,

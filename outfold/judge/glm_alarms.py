@@ -10,7 +10,6 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from outfold.judge.expression import quoted
 from outfold.judge.glm_fit import GlmFit
 
 AT_A_BOUND = 1e-8
@@ -19,6 +18,8 @@ HUGE = 30.0
 that the data hardly say anything about the coefficient (e^30 is 10^13)."""
 OVERDISPERSED = 1.5
 FEW_ROWS = 30
+NAMED = 6
+"""Levels that are named."""
 
 
 def alarms(fit: GlmFit) -> Iterator[str]:
@@ -84,12 +85,18 @@ def _levels_of_one_outcome(
         size = len(levels.names)
         yes = np.bincount(levels.codes, weights=w * y, minlength=size)
         trials = np.bincount(levels.codes, weights=w, minlength=size)
-        for name, total, all_ in zip(levels.names, yes, trials, strict=True):
-            if total == 0 or (binomial and total == all_):
-                outcome = "0" if total == 0 else "1"
+        for outcome, alike in ((0, yes == 0), (1, binomial & (yes == trials))):
+            names = [repr(levels.names[i]) for i in np.flatnonzero(alike)]
+            if len(names) == 1:
                 yield (
-                    f"Every response with {label} = {quoted(name)} is {outcome}, so its "
-                    "coefficient has no finite estimate."
+                    f"Every response with {label} = {names[0]} is {outcome}, so its coefficient "
+                    "has no finite estimate."
+                )
+            elif names:
+                more = f" and {len(names) - NAMED:,} more" if len(names) > NAMED else ""
+                yield (
+                    f"Every response is {outcome} with {label} = {', '.join(names[:NAMED])}{more}, "
+                    "so their coefficients have no finite estimate."
                 )
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from outfold.judge.glm_fit import GlmFit
 from outfold.judge.glm_solve import column_lengths, one_thread, triangle_of
+from outfold.judge.mostly_zero import mostly_zero, quadratic_forms
 from outfold.judge.quantile_residuals import quantile_residuals
 from outfold.metrics.metric import Floats
 
@@ -103,6 +104,10 @@ def leverage_of(fit: GlmFit) -> Floats:
     found = np.zeros(fit.n)
     if matrix.shape[1] == 0:
         return found
+    filled = mostly_zero(matrix)
+    if filled is not None:
+        forms = quadratic_forms(filled, fit.covariance / fit.dispersion)
+        return np.minimum(root**2 * forms, 1.0)
     lengths = column_lengths(matrix)
     with one_thread():
         triangle = triangle_of(matrix, root) / lengths

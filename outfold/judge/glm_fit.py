@@ -29,6 +29,7 @@ class GlmSpec:
         offset: Column added to the linear predictor, or None.
         exposure: Column whose logarithm is added to it, or None.
         weights: Column of prior weights (binomial: trials), or None.
+        cluster: Column whose values say which rows belong together, for robust errors, or None.
     """
 
     formula: Formula
@@ -39,6 +40,7 @@ class GlmSpec:
     offset: str | None = None
     exposure: str | None = None
     weights: str | None = None
+    cluster: str | None = None
 
     @property
     def family_spec(self) -> Family:
@@ -56,7 +58,7 @@ class Coefficient:
         std_error: From the expected information, times the dispersion.
         statistic: Estimate over standard error.
         p_value: Two-sided.
-        kind: ``t`` where the dispersion is estimated, else ``z``.
+        kind: ``t`` where the dispersion is estimated or errors go by group, else ``z``.
         low: Lower end of the 95 % Wald interval.
         high: Upper end.
         aliased: Whether the column depends on the ones before it.

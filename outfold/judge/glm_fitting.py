@@ -32,6 +32,7 @@ def spec_of(
     offset: str | None = None,
     exposure: str | None = None,
     weights: str | None = None,
+    cluster: str | None = None,
 ) -> GlmSpec:
     """Check what was chosen, without fitting anything; see ``fit_glm``."""
     chosen = family_named(family)
@@ -53,8 +54,9 @@ def spec_of(
         )
     parsed = parse_formula(formula, [str(c) for c in frame.columns])
     return GlmSpec(
-        parsed, chosen.key, link_named(link, chosen), power, theta, offset, exposure, weights
-    )
+        parsed, chosen.key, link_named(link, chosen), power, theta, offset, exposure, weights,
+        cluster,
+    )  # fmt: skip
 
 
 def rows_of(frame: pd.DataFrame, specs: list[GlmSpec]) -> GlmRows:
@@ -69,6 +71,7 @@ def rows_of(frame: pd.DataFrame, specs: list[GlmSpec]) -> GlmRows:
         one.exposure,
         one.weights,
         one.power,
+        one.cluster,
     )
 
 

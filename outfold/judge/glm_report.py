@@ -14,7 +14,7 @@ from outfold.judge.dispersion_test import DispersionTest, dispersion_tests
 from outfold.judge.glm_diagnostics import diagnostics
 from outfold.judge.glm_fit import Coefficient, GlmFit
 from outfold.judge.nested import compare_nested, fit_nested
-from outfold.judge.robust_errors import Errors, with_errors
+from outfold.judge.robust_errors import Errors, notes_of, with_errors
 from outfold.judge.term_tests import drop_one
 
 
@@ -37,6 +37,7 @@ class GlmReport:
         dispersion_tests: Of more scatter than the family allows, where it fixes it.
         errors: How the standard errors were found.
         notes: Sentences about anything unusual.
+        asides: Sentences about rows left out and about what the response means.
     """
 
     formula: str
@@ -53,6 +54,7 @@ class GlmReport:
     frequencies: CountFrequencies | None = None
     dispersion_tests: tuple[DispersionTest, ...] = ()
     errors: Errors = "model"
+    asides: tuple[str, ...] = ()
 
 
 def glm_report(
@@ -69,6 +71,7 @@ def glm_report(
     test: Test = "auto",
     seed: int = 0,
     errors: Errors = "model",
+    cluster: str | None = None,
 ) -> GlmReport:
     """Fit a model and analyse its deviance, its terms and its residuals.
 
@@ -86,12 +89,13 @@ def glm_report(
         test: By the family unless given.
         seed: Of the quantile residuals.
         errors: Standard errors by the family, or robust ones.
+        cluster: A column of groups, for errors by group.
 
     Raises:
         OutfoldError: What ``fit_glm`` and ``compare_nested`` raise.
     """
     fits = fit_nested(
-        frame, [formula, *against], family, link, power, theta, offset, exposure, weights
+        frame, [formula, *against], family, link, power, theta, offset, exposure, weights, cluster
     )
     fit = fits[0]
     tested = fit.df_residual > 0
@@ -106,10 +110,11 @@ def glm_report(
         dropped=drop_one(fit, test) if tested and fit.spec.formula.terms else None,
         compared=compare_nested(fits, test) if len(fits) > 1 else None,
         points=diagnostic_points(diagnostics(fit, seed=seed), seed=seed),
-        notes=fit.notes,
+        notes=(*fit.notes[len(fit.rows.notes) :], *notes_of(fit, errors)),
         frequencies=glm_frequencies(fit),
         dispersion_tests=dispersion_tests(fit),
         errors=errors,
+        asides=fit.rows.notes,
     )
 
 

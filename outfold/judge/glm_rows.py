@@ -16,6 +16,9 @@ from outfold.judge.glm_families import Family
 from outfold.judge.parse_formula import unknown_column
 from outfold.metrics.metric import Floats
 
+NAMED = 6
+"""Columns that a message names."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GlmRows:
@@ -53,6 +56,7 @@ def rows_for(
     exposure: str | None = None,
     weights: str | None = None,
     power: float | None = None,
+    cluster: str | None = None,
 ) -> GlmRows:
     """The rows on which every one of some formulas can be fitted.
 
@@ -60,7 +64,7 @@ def rows_for(
     that any of the formulas uses is left out for all.
 
     Raises:
-        UnknownNameError: A column for offset, exposure or weights that the table does not have.
+        UnknownNameError: A column for offset, exposure, weights or groups that is not there.
         NotApplicableError: A response or weight that the family cannot have, or too few rows.
         FormulaError: A value that is undefined, such as the logarithm of 0.
     """
@@ -68,7 +72,7 @@ def rows_for(
     used: list[str] = []
     for formula in formulas:
         used += formula.columns()
-    for name in (offset, exposure, weights):
+    for name in (offset, exposure, weights, cluster):
         if name is not None:
             if name not in frame.columns:
                 raise unknown_column(name, list(frame.columns))
@@ -86,6 +90,12 @@ def rows_for(
             "and were left out."
         )
     index = np.flatnonzero(complete)
+    if not len(index):
+        raise NotApplicableError(
+            f"None of {len(frame):,} rows is complete in the columns used, "
+            f"{_names(list(part.columns))}.",
+            "Choose columns with fewer missing values.",
+        )
     part = part.iloc[index]
     prior, y, meaning = _response(main, part, family, weights)
     if meaning:
@@ -105,14 +115,21 @@ def rows_for(
     total = np.zeros(len(y))
     added = [numbers(o, part) for o in main.offsets]
     if offset is not None:
-        added.append(numbers(Name(offset), part))
+        added.append(_numbers_in(offset, part, "offset"))
     if exposure is not None:
         if link != "log":
             raise NotApplicableError(
                 f"An exposure needs the log link, and the link is {link}.",
                 "Take the log link, or give an offset on the link's own scale.",
             )
-        added.append(numbers(Call("log", (Name(exposure),)), part))
+        time = _numbers_in(exposure, part, "exposure")
+        if (wrong := int((time <= 0).sum())) > 0:
+            raise NotApplicableError(
+                f"The exposure {quoted(exposure)} is 0 or less in {wrong:,} "
+                f"row{'s' * (wrong != 1)}.",
+                "An exposure is above 0; leave these rows out, or choose another column.",
+            )
+        added.append(np.log(time))
     for one in added:
         total = total + one
     if family.is_count and np.any(y != np.round(y)) and not family.is_quasi:
@@ -123,11 +140,28 @@ def rows_for(
     return GlmRows(part, response, y, prior, total, bool(added), index, zero, tuple(notes))
 
 
+def _numbers_in(column: str, part: pd.DataFrame, what: str) -> Floats:
+    """A column of numbers that the formula does not name."""
+    dates = pd.api.types.is_datetime64_any_dtype(part[column].dtype)
+    boolean = pd.api.types.is_bool_dtype(part[column].dtype)
+    if dates or (is_categorical(part[column]) and not boolean):
+        raise NotApplicableError(
+            f"{quoted(column)} holds no numbers, so it cannot be the {what}.",
+            "Choose a column of numbers.",
+        )
+    return numbers(Name(column), part)
+
+
+def _names(columns: list[str]) -> str:
+    shown = ", ".join(quoted(c) for c in columns[:NAMED])
+    return shown + (f" and {len(columns) - NAMED} more" if len(columns) > NAMED else "")
+
+
 def _response(
     formula: Formula, part: pd.DataFrame, family: Family, weights: str | None
 ) -> tuple[Floats, Floats, str]:
     """Prior weights, the response and, for a text response, which level counts as yes."""
-    prior = np.ones(len(part)) if weights is None else numbers(Name(weights), part)
+    prior = np.ones(len(part)) if weights is None else _numbers_in(weights, part, "weights")
     if (prior < 0).any():
         raise NotApplicableError(
             f"{quoted(str(weights))} has a negative weight.", "Weights are 0 or more."
@@ -157,6 +191,12 @@ def _response(
         and not boolean
         and (isinstance(response, Call) or is_categorical(part[column]))
     ):
+        first = part[column].iloc[0]
+        if (part[column] == first).all():
+            raise NotApplicableError(
+                f"The response {quoted(column)} is {str(first)!r} in every row used.",
+                "Choose a response that varies, or columns with fewer missing values.",
+            )
         levels = levels_of(part[column], quoted(column))
         if not family.is_binomial or len(levels.names) != 2:
             raise NotApplicableError(

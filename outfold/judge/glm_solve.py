@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 
 from outfold.errors import NotApplicableError
+from outfold.judge.mostly_zero import cross_product, mostly_zero
 from outfold.metrics.metric import Floats
 
 ALIAS_TOLERANCE = 1e-11
@@ -122,9 +123,13 @@ def independent_columns(matrix: Floats) -> np.ndarray:
     lengths = column_lengths(matrix)
     with one_thread():
         if len(matrix) > width and lengths.all() and np.isfinite(lengths).all():
-            cross = np.zeros((width, width))
-            for rows in blocks(len(matrix)):
-                cross += matrix[rows].T @ matrix[rows]
+            filled = mostly_zero(matrix)
+            if filled is not None:
+                cross = cross_product(filled)
+            else:
+                cross = np.zeros((width, width))
+                for rows in blocks(len(matrix)):
+                    cross += matrix[rows].T @ matrix[rows]
             if _factor(cross / np.outer(lengths, lengths)) is not None:
                 return ~keep
         small = triangle_of(matrix)
@@ -210,6 +215,7 @@ class _Iterations:
     ) -> None:
         self.y, self.matrix, self.family = y, matrix, family
         self.weights, self.offset = weights, offset
+        self.filled = mostly_zero(matrix)
         self.mu = np.array(family.starting_mu(y), dtype=np.float64)
         self.eta = np.array(family.predict(self.mu), dtype=np.float64)
 
@@ -249,7 +255,10 @@ class _Iterations:
         """
         width = self.matrix.shape[1]
         cross, moment = np.zeros((width, width)), np.zeros(width)
-        for b in blocks(len(self.y)):
+        if self.filled is not None:
+            whole, rest = self._all_working(first)
+            cross, moment = cross_product(self.filled, whole), self.filled.T @ (whole * rest)
+        for b in blocks(len(self.y)) if self.filled is None else ():
             weight, left = self.working(b, first)
             root = np.sqrt(weight)
             part = self.matrix[b] * root[:, None]
@@ -264,6 +273,13 @@ class _Iterations:
         from scipy.linalg import cho_solve
 
         return np.asarray(cho_solve((lower, True), moment / lengths) / lengths)
+
+    def _all_working(self, first: bool) -> tuple[Floats, Floats]:
+        """What ``working`` gives, for all rows."""
+        weight, left = np.empty(len(self.y)), np.empty(len(self.y))
+        for b in blocks(len(self.y)):
+            weight[b], left[b] = self.working(b, first)
+        return weight, left
 
     def _orthogonal(self, first: bool) -> Floats:
         """The same by orthogonal factors, with all the digits that there are."""
@@ -284,11 +300,17 @@ class _Iterations:
 
     def unscaled(self) -> Floats:
         """The inverse of XᵀWX at the means as they are."""
-        from scipy.linalg import solve_triangular
+        from scipy.linalg import cho_solve, solve_triangular
 
-        root = np.empty(len(self.y))
-        for b in blocks(len(self.y)):
-            root[b] = np.sqrt(self.working(b, False)[0])
+        weight, _ = self._all_working(False)
+        if self.filled is not None:
+            cross = cross_product(self.filled, weight)
+            lengths = np.sqrt(np.diag(cross))
+            lower = _factor(cross / np.outer(lengths, lengths)) if lengths.all() else None
+            if lower is not None:
+                inverse = cho_solve((lower, True), np.eye(len(cross)))
+                return np.asarray(inverse / np.outer(lengths, lengths))
+        root = np.sqrt(weight)
         triangle = triangle_of(self.matrix, root)
         lengths = np.sqrt(np.einsum("ij,ij->j", triangle, triangle))
         inverse = solve_triangular(triangle / lengths, np.eye(len(triangle)))

@@ -90,9 +90,9 @@ def _simulated(fit: GlmFit, seed: int) -> tuple[Floats, str]:
     nothing = np.empty((0, fit.n))
     family = fit.spec.family_spec
     if family.is_quasi or family.key == "tweedie":
-        return nothing, f"The {family.label} family is not simulated, so there is no envelope."
+        return nothing, f"The {family.label} family is not simulated, so there is no envelope"
     if fit.n * max(1, fit.rank) > MOST_CELLS:
-        return nothing, f"No envelope: {SIMULATIONS} more fits of {fit.n:,} rows take too long."
+        return nothing, f"No envelope: {SIMULATIONS} more fits of {fit.n:,} rows take too long"
     rng = np.random.default_rng(seed)
     rows, matrix, engine = fit.rows, fit.matrix(), fit.engine()
     start = np.array([c.estimate for c in fit.coefficients if not c.aliased])
@@ -104,7 +104,7 @@ def _simulated(fit: GlmFit, seed: int) -> tuple[Floats, str]:
         except NotApplicableError:  # this draw runs to means that the family cannot have
             continue
         found.append(np.sort(np.abs(_residuals(fit, y, again.mu))))
-    return (np.array(found), "") if found else (nothing, "No simulated response could be fitted.")
+    return (np.array(found), "") if found else (nothing, "No simulated response could be fitted")
 
 
 def draw(fit: GlmFit, rng: np.random.Generator) -> Floats:

@@ -115,6 +115,7 @@ def fit_nested(
     offset: str | None = None,
     exposure: str | None = None,
     weights: str | None = None,
+    cluster: str | None = None,
 ) -> list[GlmFit]:
     """Fit several formulas on the same rows: those complete in every column that any one uses.
 
@@ -128,13 +129,15 @@ def fit_nested(
         offset: A column.
         exposure: A column.
         weights: A column.
+        cluster: A column of groups, for robust errors.
 
     Raises:
         NotApplicableError: Formulas with different responses or offsets.
         OutfoldError: What ``fit_glm`` raises.
     """
     specs: list[GlmSpec] = [
-        spec_of(frame, f, family, link, power, theta, offset, exposure, weights) for f in formulas
+        spec_of(frame, f, family, link, power, theta, offset, exposure, weights, cluster)
+        for f in formulas
     ]
     main = specs[0].formula
     for spec in specs[1:]:

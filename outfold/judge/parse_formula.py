@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from outfold.errors import UnknownNameError
 from outfold.judge.expression import (
@@ -19,6 +19,7 @@ from outfold.judge.expression import (
     Operation,
     Token,
     names_in,
+    quoted,
     text_of,
     tokens,
 )
@@ -247,7 +248,7 @@ class _Parser:
         if token.kind == "name" and self.take("("):
             return self.call(token)
         if token.text not in self.known:
-            raise unknown_column(token.text, self.columns)
+            raise unknown_column(token.text, self.columns, quoted)
         return Name(token.text)
 
     def call(self, token: Token) -> Call:
@@ -306,9 +307,11 @@ def _crossed(left: _Sets, right: _Sets) -> _Sets:
     return _joined([a | b for a in left for b in right])
 
 
-def unknown_column(name: str, columns: Sequence[str]) -> UnknownNameError:
-    """The error for a column that a table does not have."""
+def unknown_column(
+    name: str, columns: Sequence[str], written: Callable[[str], str] = str
+) -> UnknownNameError:
+    """The error for a column that a table does not have, with the nearest as it is written."""
     near = difflib.get_close_matches(name, columns, n=1, cutoff=0.5)
     shown = ", ".join(list(columns)[:12]) + (", …" if len(columns) > 12 else "")
-    hint = f"Did you mean {near[0]}?" if near else f"Columns are {shown}."
+    hint = f"Did you mean {written(near[0])}?" if near else f"Columns are {shown}."
     return UnknownNameError(f"There is no column named {name!r}.", hint)

@@ -6,9 +6,17 @@ where it goes wrong. Below, the deviance of every candidate of the run, in train
 
 import streamlit as st
 
-from components import chart, glm, glm_views, judging, navigation, shell, state, traced_deviance
-from components.text import plain
-from outfold.draw.candidate_deviance import candidate_deviance
+from components import (
+    candidate_deviances,
+    chart,
+    glm_builder,
+    glm_fits,
+    glm_tables,
+    glm_views,
+    navigation,
+    shell,
+    state,
+)
 from outfold.draw.coefficients import coefficients
 
 TITLE = "Deviance"
@@ -19,9 +27,9 @@ study = shell.need_study()
 run = state.current().run
 
 with shell.boundary():
-    choice = glm.builder(study)
-    found = glm.report(study, choice)
-    glm.figures(found)
+    choice = glm_builder.builder(study)
+    found = glm_fits.report(study, choice)
+    glm_tables.figures(found)
     glm_views.warn_of_steps(choice)
 
     terms, coefs, compared, residuals, curves, steps = st.tabs(
@@ -35,19 +43,10 @@ with shell.boundary():
     if coefs.open:
         with coefs:
             chart.chart(coefficients(found.coefficients, found.link), "glm-coefficients")
-            glm.coefficient_table(found)
+            glm_tables.coefficient_table(found)
     if compared.open:
         with compared:
-            if found.compared:
-                glm.deviance_table(found.compared, "deviance-nested", "Nested models")
-                for note in found.compared.notes:
-                    st.caption(plain(note, 300))
-            else:
-                st.info(
-                    "Name nested models above, under “Offset, exposure, weights and models to "
-                    "compare”, to see whether the larger one is worth its terms.",
-                    icon=":material/info:",
-                )
+            glm_views.nested(found)
     if residuals.open:
         with residuals:
             glm_views.residuals(study, choice, found)
@@ -64,14 +63,4 @@ if run is None:
     navigation.link("train", "Choose what to compare and run it")
 else:
     with shell.boundary():
-        scale = glm.candidates(run)
-        if scale:
-            names = judging.names_of(run)
-            traced = traced_deviance.in_sample(run)
-            chart.chart(candidate_deviance(scale, names, traced), "candidate-deviance")
-            glm.candidate_table(scale, names, traced)
-            traced_deviance.stages(traced, names)
-            traced_deviance.path(run)
-            traced_deviance.explained()
-        else:
-            st.caption("No candidate is finished yet.")
+        candidate_deviances.on_one_scale(run)

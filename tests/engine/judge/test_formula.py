@@ -112,7 +112,7 @@ def test_a_wrong_formula_is_answered_in_words(text: str, message: str) -> None:
 
 def test_an_unknown_column_gets_the_nearest_name() -> None:
     """The hint is a column of the table."""
-    with pytest.raises(UnknownNameError, match="Did you mean my col"):
+    with pytest.raises(UnknownNameError, match="Did you mean `my col`"):
         parse_formula("y ~ `my cool`", COLUMNS)
 
 

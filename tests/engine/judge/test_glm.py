@@ -13,6 +13,8 @@ from outfold.judge.glm import deviance_json, fit_glm
 from outfold.judge.glm_diagnostics import diagnostics
 from outfold.judge.glm_fit import GlmFit
 from tests.engine.judge.glm_reference import fit_case
+from tests.engine.judge.test_analysis_of_deviance import TABLES
+from tests.engine.judge.test_glm_steps import STEPS
 from tests.reference.cases import Case, case, cases, table
 
 CASES = [*cases("glm.json"), *cases("glm_2.json")]
@@ -44,7 +46,10 @@ def test_fit_agrees_with_r(reference: Case) -> None:
         "aic": fit.aic,
         "bic": fit.bic,
     }
-    for field, value in {"theta": fit.theta, "theta_se": fit.theta_std_error}.items():
+    inverse = None if fit.theta is None else 1 / fit.theta
+    for field, value in {
+        "theta": fit.theta, "theta_se": fit.theta_std_error, "alpha": inverse,
+    }.items():  # fmt: skip
         if field in reference.expected:
             got[field] = value
     if reference.expected["loglik"] is not None:
@@ -164,7 +169,7 @@ def test_a_level_without_events_is_said() -> None:
     """A level whose counts are all 0 has no finite coefficient."""
     frame = pd.DataFrame({"g": ["a", "b", "c"] * 20, "y": [3, 0, 5, 2, 0, 4] * 10})
     fit = fit_glm(frame, "y ~ g", "poisson")
-    assert any("Every response with g = b is 0" in n for n in fit.notes)
+    assert any("Every response with g = 'b' is 0" in n for n in fit.notes)
 
 
 def test_overdispersed_counts_are_said() -> None:
@@ -257,3 +262,11 @@ def test_the_command_line_result_is_plain_and_without_nan() -> None:
     assert [r["formula"] for r in alone] == [
         "breaks ~ 1", "breaks ~ wool", "breaks ~ wool + tension",
     ]  # fmt: skip
+
+
+def test_every_reference_case_of_models_and_deviance_is_a_test() -> None:
+    """None of the listed cases is left out by the names that tests choose them by."""
+    every = [c for name in ("glm.json", "glm_2.json", "deviance.json", "deviance_2.json")
+             for c in cases(name)]  # fmt: skip
+    assert {c.id for c in every} == {c.id for c in [*CASES, *TABLES, *STEPS]}
+    assert len(every) == 56
