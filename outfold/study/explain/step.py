@@ -134,6 +134,7 @@ def _explained(
     body: dict[str, Any] = {
         "players": list(found.players), "scale": found.scale, "method": found.method,
         "reference": found.reference, "walks": found.walks, "residual": found.residual,
+        "error": found.error,
         "shap_seconds": found.seconds, "test_rows": len(cut.test), "train_rows": len(cut.train),
         "classes": list(found.classes), "probability": "probability" in stored,
     }  # fmt: skip
