@@ -13,6 +13,7 @@ from outfold.commands import compare as comparing
 from outfold.commands.command import Command, print_rows
 from outfold.errors import OutfoldError, UnknownNameError
 from outfold.study.workspace import Workspace
+from outfold.task import Task
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,7 +39,7 @@ def run(options: argparse.Namespace, scratch: Path) -> dict[str, Any]:
     from outfold.judge.shap_importance import shap_importance
     from outfold.metrics.catalogue import default_metric
     from outfold.study.explain.explaining import Explaining
-    from outfold.study.run import result
+    from outfold.study.run import plan_of, result
     from outfold.study.table import study_table
 
     del scratch
@@ -52,6 +53,9 @@ def run(options: argparse.Namespace, scratch: Path) -> dict[str, Any]:
     measured = result(workspace, name)
     study = measured.study
     metric = options.metric or study.metric or default_metric(study.task).key
+    _check_metric(metric, study.task)
+    plan = plan_of(workspace, name)
+    code = None if options.class_name is None else _code(options.class_name, plan)
     named = {c.name: c for c in study.candidates() if not c.is_baseline}
     chosen = options.candidate
     if chosen is None:
@@ -64,12 +68,6 @@ def run(options: argparse.Namespace, scratch: Path) -> dict[str, Any]:
     asked = explain_study(study, named[chosen], Explaining(on=True, rows=options.rows))
     explaining, steps = comparing.carry_out(options, workspace, asked)
     found = explanation(workspace, explaining)
-    code = None
-    if options.class_name is not None:
-        if options.class_name not in found.classes:
-            known = ", ".join(found.classes) or "none, the target is a number"
-            raise UnknownNameError(f"There is no class {options.class_name!r}.", f"Known: {known}.")
-        code = found.classes.index(options.class_name)
     view = found.of(code)
     table = study_table(workspace, study)
     shuffled = permutation_importance(found, metric)
@@ -99,6 +97,24 @@ def run(options: argparse.Namespace, scratch: Path) -> dict[str, Any]:
         "row": None if options.row is None else _row(options.row, view),
         "steps": steps,
     }  # fmt: skip
+
+
+def _check_metric(metric: str, task: Task) -> None:
+    from outfold.metrics.catalogue import metric_named, metrics_for
+
+    asked = metric_named(metric)
+    if asked.key not in (known := [m.key for m in metrics_for(task)]):
+        raise UnknownNameError(
+            f"{asked.label} is not defined for this task.", f"Take one of {', '.join(known)}."
+        )
+
+
+def _code(name: str, plan: Any) -> int:
+    classes = () if plan is None else plan.classes
+    if name not in classes:
+        known = ", ".join(classes) or "none, the target is a number"
+        raise UnknownNameError(f"There is no class {name!r}.", f"Known: {known}.")
+    return int(classes.index(name))
 
 
 def _row(row: int, view: Any) -> dict[str, Any]:
