@@ -154,7 +154,7 @@ def summary(found: Explanation) -> None:
     same = found.reproduced
     with st.container(horizontal=True, gap="small"):
         st.badge(
-            f"adds up to {adds:.0e}" if adds else "adds up exactly",
+            f"adds up, off by {adds:.0e} at most" if adds else "adds up exactly",
             icon=":material/check:" if adds < 1e-6 else ":material/warning:",
             color="green" if adds < 1e-6 else "orange",
             help="The largest difference, over all rows, between the average plus all SHAP values "
