@@ -145,7 +145,7 @@ def plan(study: Study) -> Plan:
     from outfold.study.quick import samples_of
 
     def compute() -> Plan:
-        loaded = _drawn(study)
+        loaded = drawn(study)
         made = make_plan(study, loaded.table, loaded.splits)
         return dataclasses.replace(made, samples=samples_of(study, loaded).plans)
 
@@ -327,32 +327,25 @@ def predictions(run: str, candidate: str) -> Predictions:
     )  # fmt: skip
 
 
-def _drawn(study: Study) -> Any:
+def drawn(study: Study) -> Any:
     """A study's table with its splits."""
     from outfold.study.steps import with_splits
 
-    drawn = key_of(
+    key = key_of(
         "splits", os.environ.get("OUTFOLD_HOME", ""), table_key(study), study.validation,
         study.seed, study.train_shares,
     )  # fmt: skip
-    return _splits(drawn, lambda: with_splits(table(study), study))
+    return _splits(key, lambda: with_splits(table(study), study))
 
 
 def fold_model(run: str, candidate: Candidate, split: int) -> FoldModel:
     """One split's model of a candidate, fitted again and kept at hand. Shared: never change it."""
-    from outfold.study.explain.fold_model import refit
-    from outfold.study.run import plan_of
-    from outfold.study.worker import numeric_libraries
+    from outfold.judge.one_more_row import fitted_again
 
     study = study_of(run)
 
     def compute() -> FoldModel:
-        made = plan_of(workspace(), run)
-        tunings = made.tunings.get(candidate.name, ()) if made else ()
-        bodies = workspace().records.steps(tunings[split : split + 1])
-        tuned = bodies[tunings[split]]["params"] if bodies else None
-        with numeric_libraries().limit(limits=1):
-            return refit(_drawn(study), study, candidate, split, tuned)
+        return fitted_again(workspace(), run, drawn(study), study, candidate, split)
 
     key = key_of("fold model", os.environ.get("OUTFOLD_HOME", ""), run, candidate, split)
     with st.spinner(f"Fitting the model of split {split + 1} again"):
@@ -364,7 +357,7 @@ def training_rows(run: str, split: int) -> pd.DataFrame:
     study = study_of(run)
     return remember(
         "training rows", run, split,
-        compute=lambda: table(study).frame.iloc[_drawn(study).splits[split].train],
+        compute=lambda: table(study).frame.iloc[drawn(study).splits[split].train],
     )  # fmt: skip
 
 

@@ -106,7 +106,8 @@ def _words(now: RunProgress) -> str:
             return f"{text} in {duration(now.seconds)}"
         predicted = duration(now.predicted_seconds)
         return f"{text}: predicted {predicted}, took {duration(now.seconds)}"
-    if now.remaining_seconds is not None:
+    # Steps whose time cannot be foretold would otherwise be said to be over.
+    if now.remaining_seconds is not None and now.remaining_seconds > 0.05:
         text += f", about {duration(now.remaining_seconds)} left"
     return text
 

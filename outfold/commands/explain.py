@@ -13,6 +13,7 @@ from outfold.commands import compare as comparing
 from outfold.commands.command import Command, print_rows
 from outfold.errors import OutfoldError, UnknownNameError
 from outfold.study.workspace import Workspace
+from outfold.task import Task
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,7 +25,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--class", dest="class_name", metavar="CLASS",
                         help="the class whose prediction is explained")  # fmt: skip
     parser.add_argument("--rows", type=int, default=2000, help="rows explained, about")
-    parser.add_argument("--row", type=int, metavar="N", help="one row's values as well")
+    parser.add_argument("--row", type=int, metavar="N", help="any one row's values as well")
     parser.add_argument("--metric", help="of permutation importance; by default the run's own")
     parser.add_argument("--scheduler", default="", help="address of a Dask scheduler")
     parser.add_argument("--workers", type=int, help="worker processes on this machine")
@@ -34,11 +35,13 @@ def run(options: argparse.Namespace, scratch: Path) -> dict[str, Any]:
     """Explain one candidate; what is kept in the folder is not computed again."""
     from outfold.judge.explanation import explain_study, explanation
     from outfold.judge.leaderboard import leaderboard
+    from outfold.judge.one_more_row import fitted_again, split_without, with_row
     from outfold.judge.permutation_importance import permutation_importance
     from outfold.judge.shap_importance import shap_importance
     from outfold.metrics.catalogue import default_metric
     from outfold.study.explain.explaining import Explaining
-    from outfold.study.run import result
+    from outfold.study.run import plan_of, result
+    from outfold.study.steps import with_splits
     from outfold.study.table import study_table
 
     del scratch
@@ -52,6 +55,9 @@ def run(options: argparse.Namespace, scratch: Path) -> dict[str, Any]:
     measured = result(workspace, name)
     study = measured.study
     metric = options.metric or study.metric or default_metric(study.task).key
+    _check_metric(metric, study.task)
+    plan = plan_of(workspace, name)
+    code = None if options.class_name is None else _code(options.class_name, plan)
     named = {c.name: c for c in study.candidates() if not c.is_baseline}
     chosen = options.candidate
     if chosen is None:
@@ -64,14 +70,13 @@ def run(options: argparse.Namespace, scratch: Path) -> dict[str, Any]:
     asked = explain_study(study, named[chosen], Explaining(on=True, rows=options.rows))
     explaining, steps = comparing.carry_out(options, workspace, asked)
     found = explanation(workspace, explaining)
-    code = None
-    if options.class_name is not None:
-        if options.class_name not in found.classes:
-            known = ", ".join(found.classes) or "none, the target is a number"
-            raise UnknownNameError(f"There is no class {options.class_name!r}.", f"Known: {known}.")
-        code = found.classes.index(options.class_name)
-    view = found.of(code)
     table = study_table(workspace, study)
+    if options.row is not None and options.row not in found.rows:
+        loaded = with_splits(table, study)
+        split = split_without(loaded, range(found.n_splits), options.row)
+        model = fitted_again(workspace, name, loaded, study, named[chosen], split)
+        found = with_row(found, model, loaded, options.row)
+    view = found.of(code)
     shuffled = permutation_importance(found, metric)
     return {
         "candidate": chosen,
@@ -101,15 +106,26 @@ def run(options: argparse.Namespace, scratch: Path) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _row(row: int, view: Any) -> dict[str, Any]:
-    places = np.flatnonzero(view.rows == row)
-    if not len(places):
+def _check_metric(metric: str, task: Task) -> None:
+    from outfold.metrics.catalogue import metric_named, metrics_for
+
+    asked = metric_named(metric)
+    if asked.key not in (known := [m.key for m in metrics_for(task)]):
         raise UnknownNameError(
-            f"Row {row} is not among the {len(set(view.rows.tolist())):,} rows explained.",
-            "Explain more with --rows, or name one of: "
-            + ", ".join(str(r) for r in sorted(set(view.rows.tolist()))[:10]) + ".",
-        )  # fmt: skip
-    at = int(places[0])
+            f"{asked.label} is not defined for this task.", f"Take one of {', '.join(known)}."
+        )
+
+
+def _code(name: str, plan: Any) -> int:
+    classes = () if plan is None else plan.classes
+    if name not in classes:
+        known = ", ".join(classes) or "none, the target is a number"
+        raise UnknownNameError(f"There is no class {name!r}.", f"Known: {known}.")
+    return int(classes.index(name))
+
+
+def _row(row: int, view: Any) -> dict[str, Any]:
+    at = int(np.flatnonzero(view.rows == row)[0])
     order = np.argsort(-np.abs(view.shap[at]), kind="stable")
     return {
         "row": row, "split": int(view.split[at]) + 1, "prediction": float(view.predicted[at]),

@@ -27,7 +27,7 @@ from outfold.task import Task
 
 METHODS: Mapping[Method, str] = {
     "tree": "Tree SHAP, exact for each tree, compared with training rows drawn for it",
-    "boosted tree": "Tree SHAP by LightGBM itself, exact along the paths of the training rows",
+    "tree paths": "Tree SHAP, exact along the paths of the training rows",
     "linear": "Linear SHAP, exact: weight times distance from the mean of the training rows",
     "sampled": "Sampled Shapley values: walks from training rows to the row explained",
 }
@@ -63,6 +63,7 @@ class Explanation:
         method: How values were computed.
         reference: Reference rows of a split's model; 0 where its own counts stand for them.
         walks: Walks for each row, the fewest of any split; 0 where values are exact.
+        error: Standard error of a sampled value where it is largest; 0 where values are exact.
         seconds: Wall seconds of all splits' SHAP values together.
         residual: Largest difference between base plus values and the model's output.
         reproduced: Largest difference between predictions of the models fitted again and the
@@ -92,6 +93,7 @@ class Explanation:
     method: Method
     reference: int
     walks: int
+    error: float
     seconds: float
     residual: float
     reproduced: float
@@ -161,7 +163,10 @@ class Explanation:
         models = "model" if self.n_splits == 1 else "models"
         text += f", each by the one of {self.n_splits} {models} that had not seen it"
         if self.walks:
-            text += f"; {self.walks} walks for each row, from as many training rows"
+            text += (
+                f"; {self.walks} walks for each row, from as many training rows, so that a value "
+                f"has a standard error of up to {self.error:.2g}"
+            )
         elif self.reference:
             text += f"; {self.reference:,} training rows to compare with"
         return f"{text}; {self.seconds:.1f} s."
@@ -329,8 +334,9 @@ def _joined(
         np.concatenate([np.tile(a["base"], (len(a["rows"]), 1)) for _, _, a in parts]),
         joined("output"), joined("predicted"), study.column_with("exposure") is not None,
         first["scale"], first["method"], max(b["reference"] for b in bodies),
-        min(b["walks"] for b in bodies), sum(b["shap_seconds"] for b in bodies),
-        max(b["residual"] for b in bodies), reproduced, len(parts),
+        min(b["walks"] for b in bodies), max(b["error"] for b in bodies),
+        sum(b["shap_seconds"] for b in bodies), max(b["residual"] for b in bodies), reproduced,
+        len(parts),
         min(study.explaining.rows, sum(b["test_rows"] for b in bodies)),
         float(np.mean(ratios)), tuple(bodies), tuple(a for _, _, a in parts),
     )  # fmt: skip

@@ -6,7 +6,17 @@ way, and by how much.
 
 import streamlit as st
 
-from components import cache, explain, leaderboard, progress, shell, what_if
+from components import (
+    cache,
+    explain,
+    explain_columns,
+    explain_row,
+    explain_tree,
+    leaderboard,
+    progress,
+    shell,
+    what_if,
+)
 
 TITLE = "Explain"
 ICON = ":material/lightbulb:"
@@ -34,19 +44,19 @@ view = explain.view_of(found)
 
 def row() -> None:
     """What moves one row's prediction, and what would change it."""
-    place = explain.one_row(found, view, study, frame)
+    place = explain_row.one_row(found, view, study, frame)
     st.markdown("## What if its values were others?")
     with shell.boundary():
         what_if.what_if(run, found, view, study, frame, place)
 
 
 views = {
-    "Columns": lambda: explain.overview(found, view, frame, explaining),
-    "One column": lambda: explain.one_column(found, view, frame, explaining),
+    "Columns": lambda: explain_columns.overview(found, view, frame, explaining),
+    "One column": lambda: explain_columns.one_column(found, view, frame, explaining),
     "One row": row,
-    "Groups": lambda: explain.groups(found, view, study, frame),
-    "Shuffled columns": lambda: explain.shuffling(found, study),
-    "Small tree": lambda: explain.small_tree(found, view),
+    "Groups": lambda: explain_columns.groups(found, view, study, frame),
+    "Shuffled columns": lambda: explain_columns.shuffling(found, study),
+    "Small tree": lambda: explain_tree.small_tree(found, view),
 }
 chosen = st.segmented_control(
     "View", list(views), default="Columns", required=True, key="explain", bind="query-params"

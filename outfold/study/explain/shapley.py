@@ -29,7 +29,7 @@ probability: of a class. log-odds: of the class, two classes. score: of each cla
 are turned into probabilities. log: the logarithm of the expected value. value: the target's own
 unit.
 """
-Method = Literal["tree", "boosted tree", "linear", "sampled"]
+Method = Literal["tree", "tree paths", "linear", "sampled"]
 
 CHUNK = 50
 """Rows between two looks at the clock."""
@@ -53,6 +53,7 @@ class Shapley:
             counts stand for them.
         walks: Of sampled values, the walks for each row; 0 where they are exact.
         seconds: Wall seconds.
+        error: Of sampled values, their standard error in the column where it is largest; else 0.
     """
 
     players: tuple[str, ...]
@@ -65,6 +66,7 @@ class Shapley:
     reference: int
     walks: int
     seconds: float
+    error: float = 0.0
 
     @property
     def residual(self) -> float:
@@ -93,19 +95,14 @@ def shapley(
         seed: Of the draws.
         seconds: Time after which no further rows are begun; the first ones are then explained.
     """
-    from outfold.study.explain.trees import trees_of
-
-    if trees_of(model) is not None:
-        from outfold.study.explain.tree_walk import ready
-
-        ready()
     began = time.perf_counter()
     players = players_of(rows)
     found = (
         _boosted(model, rows, players, task)
+        or _one_tree(model, rows, players, task)
         or _linear(model, rows, reference, players, task)
-        or _trees(model, rows, reference, players, task, seed, began + seconds)
-        or _sampled(model, rows, reference, players, task, seed, began + seconds)
+        or _trees(model, rows, reference, players, task, seed, seconds)
+        or _sampled(model, rows, reference, players, task, seed, seconds)
     )
     return found(time.perf_counter() - began)
 
@@ -115,7 +112,7 @@ Found = Callable[[float], Shapley]
 
 def _made(
     players: tuple[str, ...], values: Floats, base: Floats, output: Floats, codes: Any,
-    scale: Scale, method: Method, reference: int, walks: int = 0,
+    scale: Scale, method: Method, reference: int, walks: int = 0, error: float = 0.0,
 ) -> Found:  # fmt: skip
     """What was found but for its time; of two classes only the later one's output is kept."""
     classes = () if codes is None else tuple(int(c) for c in codes)
@@ -124,7 +121,7 @@ def _made(
     elif len(classes) == 2:
         classes = classes[1:]
     return lambda seconds: Shapley(
-        players, values, base, output, classes, scale, method, reference, walks, seconds
+        players, values, base, output, classes, scale, method, reference, walks, seconds, error
     )
 
 
@@ -146,32 +143,43 @@ def _columns(values: Any) -> Floats:
 
 def _boosted(model: Any, rows: pd.DataFrame, players: tuple[str, ...], task: Task) -> Found | None:
     """LightGBM's own tree SHAP, which knows its splits by category."""
+    from outfold.study.explain.by_shap import along_paths
+
     inner = getattr(model, "estimator_", None)
     booster = getattr(inner, "booster_", None)
     if booster is None or inner is None:
         return None
     matrix = model.encode(rows)
-    wide = np.asarray(booster.predict(matrix, pred_contrib=True, num_threads=1), dtype=np.float64)
-    n_columns = matrix.shape[1] + 1
-    cube = wide.reshape(len(rows), -1, n_columns).transpose(0, 2, 1)
+    values, base = along_paths(booster, matrix)
     output = _columns(booster.predict(matrix, raw_score=True, num_threads=1))
-    scale = _margin(cube.shape[2], task)
+    scale = _margin(values.shape[2], task)
     if inner.objective_ in ("poisson", "gamma", "tweedie"):
         scale = "log"
-    values = summed(cube[:, :-1], matrix_owners(model, rows, players), len(players))
-    return _made(
-        players, values, cube[0, -1], output, _codes(model, task), scale, "boosted tree", 0
-    )
+    values = summed(values, matrix_owners(model, rows, players), len(players))
+    return _made(players, values, base, output, _codes(model, task), scale, "tree paths", 0)
+
+
+def _one_tree(model: Any, rows: pd.DataFrame, players: tuple[str, ...], task: Task) -> Found | None:
+    """Of a single tree of scikit-learn, along its paths."""
+    from outfold.study.explain.by_shap import along_paths
+
+    inner = getattr(model, "estimator_", None)
+    if not hasattr(inner, "tree_"):
+        return None
+    matrix = np.asarray(model.encode(rows), dtype=np.float64)
+    values, base = along_paths(inner, matrix)
+    output = answer_of(model, task)(rows)
+    scale: Scale = "probability" if is_classification(task) else "value"
+    values = summed(values, matrix_owners(model, rows, players), len(players))
+    return _made(players, values, base, output, _codes(model, task), scale, "tree paths", 0)
 
 
 def _linear(
     model: Any, rows: pd.DataFrame, reference: pd.DataFrame, players: tuple[str, ...], task: Task
 ) -> Found | None:
-    """Of a weighted sum: weight times the distance from the mean of the reference rows.
+    """Of a weighted sum: weight times the distance from the mean of the reference rows."""
+    from outfold.study.explain.by_shap import weighted_sum
 
-    Source: Štrumbelj & Kononenko 2014, Explaining prediction models and individual predictions,
-    section 3.2.
-    """
     inner = getattr(model, "estimator_", None)
     if inner is None or getattr(model, "encoding", "") != "one_hot":
         return None
@@ -196,24 +204,27 @@ def _linear(
         scale, output = "log", _columns(np.log(model.predict(rows)))
     else:
         output = _columns(model.predict(rows))
-    each = (here - mean)[:, :, None] * weights.T[None]
+    each, base = weighted_sum(weights, offset, here, mean)
     values = summed(each, matrix_owners(model, rows, players), len(players))
     return _made(
-        players, values, weights @ mean + offset, output, _codes(model, task), scale, "linear",
-        len(reference),
-    )  # fmt: skip
+        players, values, base, output, _codes(model, task), scale, "linear", len(reference)
+    )
 
 
 def _trees(
     model: Any, rows: pd.DataFrame, reference: pd.DataFrame, players: tuple[str, ...], task: Task,
-    seed: int, deadline: float,
+    seed: int, seconds: float,
 ) -> Found | None:  # fmt: skip
     """Of scikit-learn's trees: exactly, each tree against reference rows of its own."""
+    from outfold.study.explain.tree_walk import ready
     from outfold.study.explain.trees import trees_of
 
     forest = trees_of(model)
     if forest is None:
         return None
+    # What is compiled once on a machine is not taken from the time for the rows.
+    ready()
+    deadline = time.perf_counter() + seconds
     rng = np.random.default_rng([seed % 2**32, 1])
     values, base = forest.shapley(
         rows, reference, matrix_owners(model, rows, players), len(players), rng, deadline, CHUNK
@@ -230,11 +241,12 @@ def _trees(
 
 def _sampled(
     model: Any, rows: pd.DataFrame, reference: pd.DataFrame, players: tuple[str, ...], task: Task,
-    seed: int, deadline: float,
+    seed: int, seconds: float,
 ) -> Found:  # fmt: skip
     """Of any model: by walks from a reference row to the row explained."""
     from outfold.study.explain.walks import walk
 
+    deadline = time.perf_counter() + seconds
     answer = answer_of(model, task)
     rng = np.random.default_rng([seed % 2**32, 2])
     found = walk(answer, rows, reference, players, rng, deadline)
@@ -243,7 +255,7 @@ def _sampled(
         scale = "probability" if hasattr(model, "predict_proba") else "score"
     return _made(
         players, found.values, found.base, found.output, _codes(model, task), scale, "sampled",
-        found.walks, found.walks,
+        found.walks, found.walks, found.error,
     )  # fmt: skip
 
 

@@ -110,21 +110,14 @@ def _explained(
     worst = _worst(stored, truth)
     players = players_of(model.test)
     outputs = max(1, one_column_each(stored).shape[1])
-    most = max(20, min(-(-study.explaining.rows // n_splits),
-                       MOST_VALUES // max(1, len(players) * outputs)))  # fmt: skip
+    asked, before = (study.explaining.rows * s // n_splits for s in (model.split + 1, model.split))
+    most = max(20, min(asked - before, MOST_VALUES // max(1, len(players) * outputs)))
     place = ordered(np.arange(len(cut.test)), rng, worst)[: most + len(worst)]
 
     tell("SHAP values")
-    n = len(model.train)
-    reference = model.train
-    if n > REFERENCE_ROWS:
-        reference = reference.iloc[np.sort(rng.choice(n, REFERENCE_ROWS, replace=False))]
-    found = shapley(
-        model.model, model.test.iloc[place], reference, study.task, seed=study.seed + model.split,
-        seconds=study.explaining.seconds / n_splits,
-    )  # fmt: skip
+    found = shap_of(model, model.test.iloc[place], study.explaining.seconds / n_splits)
     place = place[: len(found.values)]
-    arrays = _shap_arrays(found, model.n_classes)
+    arrays = shap_arrays(found, model.n_classes)
     arrays |= {
         "rows": cut.test[place],
         "worst": np.isin(place, worst),
@@ -134,6 +127,7 @@ def _explained(
     body: dict[str, Any] = {
         "players": list(found.players), "scale": found.scale, "method": found.method,
         "reference": found.reference, "walks": found.walks, "residual": found.residual,
+        "error": found.error,
         "shap_seconds": found.seconds, "test_rows": len(cut.test), "train_rows": len(cut.train),
         "classes": list(found.classes), "probability": "probability" in stored,
     }  # fmt: skip
@@ -149,13 +143,31 @@ def _explained(
     return arrays, body
 
 
+def shap_of(model: FoldModel, rows: pd.DataFrame, seconds: float) -> Shapley:
+    """SHAP values of prepared rows by a split's model, always against the same training rows.
+
+    Args:
+        model: The split's model.
+        rows: Prepared rows.
+        seconds: Time for them.
+    """
+    study, reference = model.study, model.train
+    if len(reference) > REFERENCE_ROWS:
+        rng = np.random.default_rng([study.seed % 2**32, model.split, 8])
+        drawn = rng.choice(len(reference), REFERENCE_ROWS, replace=False)
+        reference = reference.iloc[np.sort(drawn)]
+    seed = study.seed + model.split
+    return shapley(model.model, rows, reference, study.task, seed=seed, seconds=seconds)
+
+
 def splits_explained(loaded: Loaded, study: Study) -> int:
     """How many of a study's splits are explained."""
     judged = [s for s in loaded.splits if not s.apparent]
     return explained_splits([len(s.test) for s in judged], loaded.table.n_rows)
 
 
-def _shap_arrays(found: Shapley, n_classes: int) -> dict[str, np.ndarray]:
+def shap_arrays(found: Shapley, n_classes: int) -> dict[str, np.ndarray]:
+    """SHAP values as they are kept: an output for each class of the study."""
     return {
         "shap": spread_over(found.values, found.classes, n_classes),
         "base": spread_over(found.base[None], found.classes, n_classes)[0],

@@ -177,11 +177,8 @@ def _leaves(tree: Tree, z: Floats, feature: Ints, threshold: Floats) -> Floats:
 
 
 def trees_of(model: Any) -> Trees | None:
-    """The trees behind a fitted model, or None where it is made of something else."""
+    """The trees behind a fitted forest or boosting, or None where it is made of something else."""
     inner = getattr(model, "estimator_", None)
-    if hasattr(inner, "tree_"):
-        one = _plain_tree(inner)
-        return Trees(model, [one], 1.0, np.zeros(one.value.shape[1]))
     parts = getattr(inner, "estimators_", None)
     if isinstance(parts, list) and parts and all(hasattr(p, "tree_") for p in parts):
         if hasattr(inner, "estimator_weights_"):

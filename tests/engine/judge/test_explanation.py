@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from outfold.errors import NotApplicableError
+from outfold.errors import NotApplicableError, UnknownNameError
 from outfold.judge.column_effect import column_effect, effect_columns
 from outfold.judge.explanation import explain_study, explanation
+from outfold.judge.one_more_row import fitted_again, split_without, with_row
 from outfold.judge.permutation_importance import permutation_importance
 from outfold.judge.shap_dependence import shap_dependence
 from outfold.judge.shap_importance import cohorts, labels_of, shap_importance
@@ -205,3 +206,35 @@ def test_two_changes_are_found_where_one_is_not_enough(rows):
     assert none.closest.prediction == 9 + 3 + 3
     with pytest.raises(NotApplicableError, match="locked"):
         counterfactuals(worth, row, rows, up_to(2.0), locked=list(rows.columns))
+
+
+def test_a_row_that_was_not_drawn_is_explained_as_if_it_had_been(made):
+    """By a model that held it out, to the same values; figures about all rows stay as they are."""
+    workspace, study, _, run, _ = made
+    found = explanation(workspace, run)
+    table = study_table(workspace, study)
+    loaded = with_splits(table, study)
+    place = int(np.flatnonzero(~found.worst)[0])
+    row = int(found.rows[place])
+    fewer = dataclasses.replace(
+        found,
+        **{
+            name: np.delete(getattr(found, name), place, axis=0)
+            for name in ("rows", "split", "worst", "shap", "base", "output", "predicted")
+        },
+    )
+    split = split_without(loaded, range(found.n_splits), row)
+    assert split == found.split[place]
+    candidate = study.candidates()[1]
+    model = fitted_again(workspace, run, loaded, study, candidate, split)
+    more = with_row(fewer, model, loaded, row)
+    np.testing.assert_allclose(more.shap[-1], found.shap[place], atol=1e-12)
+    np.testing.assert_allclose(more.base[-1], found.base[place], atol=1e-12)
+    np.testing.assert_array_equal(more.predicted[-1], found.predicted[place])
+    assert more.n_chosen == fewer.n_chosen
+    before, after = (shap_importance(e.of(), table.frame) for e in (fewer, more))
+    assert [c.mean for c in before] == [c.mean for c in after]
+    with pytest.raises(UnknownNameError, match="There is no row 999999"):
+        split_without(loaded, range(found.n_splits), 999_999)
+    with pytest.raises(UnknownNameError, match="never held out"):
+        split_without(loaded, [1 - split], row)

@@ -75,7 +75,7 @@ def numbers():
     return X, y.to_numpy()
 
 
-@pytest.mark.parametrize("key", ["random_forest", "hist_gradient_boosting", "decision_tree"])
+@pytest.mark.parametrize("key", ["random_forest", "hist_gradient_boosting"])
 def test_trees_agree_with_every_set_of_columns(numbers, key):
     """With the parts of a column as one player, on the same reference rows."""
     X, y = numbers
@@ -122,6 +122,66 @@ def test_weighted_sums_agree_with_the_shap_library(numbers):
     mean = X.to_numpy().mean(axis=0)
     theirs = shap.LinearExplainer((inner.coef_[0], inner.intercept_[0]), mean[None])
     np.testing.assert_allclose(found.values[:, :, 0], theirs.shap_values(X.iloc[:8].to_numpy()))
+
+
+def test_lightgbm_is_explained_as_it_explains_itself(numbers):
+    """By the shap library, which hands on what the booster says along its paths."""
+    X, y = numbers
+    kind = pd.Categorical(np.where(y == 1, "u", "v"), categories=["u", "v", "w"])
+    X = X.assign(kind=kind)
+    strategy = registry("model")["lightgbm"]
+    model = strategy.build(task="binary", seed=0, **cheap(strategy)).fit(X, y)
+    found = shapley(model, X.iloc[:8], X, "binary")
+    inner = model.estimator_.booster_.predict(model.encode(X.iloc[:8]), pred_contrib=True)
+    np.testing.assert_allclose(found.values[:, 0, 0], inner[:, 0], atol=1e-12)
+    np.testing.assert_allclose(found.values[:, 1, 0], inner[:, 1] + inner[:, 2], atol=1e-12)
+    np.testing.assert_allclose(found.base, inner[0, -1])
+    assert found.method == "tree paths"
+    assert found.values[:, 3, 0].any()
+
+
+@pytest.mark.parametrize("left", [True, False])
+def test_a_tree_that_sends_missing_values_left_or_right_adds_up(left):
+    """As the tree was fitted, so the shap library follows it."""
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame({"a": rng.normal(size=200), "b": rng.normal(size=200)})
+    X.loc[:60, "a"] = np.nan
+    low, gap = X["a"] < 0, X["a"].isna()
+    y = ((low | gap) if left else ~low).astype(int).to_numpy()
+    model = registry("model")["decision_tree"].build(task="binary", seed=0).fit(X, y)
+    found = shapley(model, X.iloc[:90], X, "binary")
+    assert found.residual < 1e-9
+    assert bool(model.estimator_.tree_.missing_go_to_left[0]) is left
+    assert found.method == "tree paths"
+    assert np.abs(found.values[:, 0]).mean() > np.abs(found.values[:, 1]).mean()
+
+
+def test_the_error_told_of_walks_is_how_far_they_are_off(numbers):
+    """The standard error of the column where it is largest, against very many walks."""
+    X, y = numbers
+    model = registry("model")["naive_bayes"].build(task="binary", seed=0).fit(X, y)
+    answer = answer_of(model, "binary")
+
+    def walked(seed, walks):
+        rng = np.random.default_rng(seed)
+        return walk(answer, X.iloc[:20], X, ("a", "b", "c"), rng, math.inf, walks=walks)
+
+    truth = walked(0, 3000)
+    few = [walked(seed, 16) for seed in range(1, 41)]
+    off = np.sqrt(np.mean([(f.values - truth.values) ** 2 for f in few], axis=(0, 1))).max()
+    assert np.mean([f.error for f in few]) == pytest.approx(off, rel=0.25)
+    assert truth.error < few[0].error / 5
+
+
+def test_more_time_gives_every_row_more_walks():
+    """Round by round, all rows alike, and the sum stays right."""
+    model, train, rows = fitted(registry("model")["naive_bayes"], "binary")
+    answer, players = answer_of(model, "binary"), players_of(rows)
+    soon = walk(answer, rows, train, players, np.random.default_rng(0), time.perf_counter())
+    found = walk(answer, rows, train, players, np.random.default_rng(0), math.inf)
+    assert (soon.walks, found.walks) == (4, 60)
+    assert len(found.values) == len(rows)
+    np.testing.assert_allclose(found.base + found.values.sum(axis=1), found.output, atol=1e-9)
 
 
 def test_walks_come_near_every_set_of_columns(numbers):

@@ -1,0 +1,104 @@
+"""Explain any row, drawn or not, by the model of a split that did not train on it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from outfold.errors import UnknownNameError
+from outfold.metrics.metric import Floats
+from outfold.study.explain.fold_model import FoldModel, refit
+from outfold.study.explain.step import shap_arrays, shap_of
+from outfold.study.run import plan_of
+from outfold.study.worker import numeric_libraries
+from outfold.study.workspace import Workspace
+
+if TYPE_CHECKING:
+    from outfold.judge.explanation import Explanation
+    from outfold.study.steps import Loaded
+    from outfold.study.study import Candidate, Study
+
+SECONDS = 5.0
+"""Time for one row's values."""
+
+
+def split_without(loaded: Loaded, splits: Sequence[int], row: int) -> int:
+    """The first of some splits that held a row out.
+
+    Args:
+        loaded: The study's table and its splits.
+        splits: Splits that may be taken.
+        row: Position in the study's table.
+
+    Raises:
+        UnknownNameError: There is no such row, or all of them trained on it.
+    """
+    if not 0 <= row < loaded.table.n_rows:
+        raise UnknownNameError(
+            f"There is no row {row}.", f"Rows are numbered from 0 to {loaded.table.n_rows - 1:,}."
+        )
+    for split in splits:
+        if row in loaded.splits[split].test:
+            return split
+    raise UnknownNameError(
+        f"Row {row} was never held out, so every model has trained on it.",
+        "Choose a row that some split held out.",
+    )
+
+
+def fitted_again(
+    workspace: Workspace, run: str, loaded: Loaded, study: Study, candidate: Candidate, split: int
+) -> FoldModel:
+    """The model of one split of a run, with what tuning chose there.
+
+    Args:
+        workspace: Where the run is kept.
+        run: The run.
+        loaded: The study's table and its splits.
+        study: The run's study.
+        candidate: One of its candidates.
+        split: One of its splits.
+    """
+    made = plan_of(workspace, run)
+    tunings = made.tunings.get(candidate.name, ()) if made else ()
+    bodies = workspace.records.steps(tunings[split : split + 1])
+    tuned = bodies[tunings[split]]["params"] if bodies else None
+    with numeric_libraries().limit(limits=1):
+        return refit(loaded, study, candidate, split, tuned)
+
+
+def with_row(found: Explanation, model: FoldModel, loaded: Loaded, row: int) -> Explanation:
+    """The explanation with one more row at its end, which takes no part in figures about all rows.
+
+    Args:
+        found: The explanation.
+        model: The model of a split that held the row out.
+        loaded: The study's table and its splits.
+        row: Position in the study's table.
+    """
+    table = loaded.table
+    prepared = model.prepared(table.frame.iloc[[row]])
+    exposure = None if table.exposure is None else table.exposure[[row]]
+    made = shap_of(model, prepared, SECONDS)
+    arrays = shap_arrays(made, model.n_classes)
+    place = [found.features.index(player) for player in made.players]
+    values = np.zeros((1, len(found.features), arrays["shap"].shape[2]))
+    values[:, place] = arrays["shap"]
+
+    def longer(before: Floats, last: Floats) -> Floats:
+        return np.concatenate([before, last])
+
+    return replace(
+        found,
+        rows=np.append(found.rows, row),
+        split=np.append(found.split, model.split),
+        worst=np.append(found.worst, True),
+        shap=longer(found.shap, values),
+        base=longer(found.base, arrays["base"][None]),
+        output=longer(found.output, arrays["output"]),
+        predicted=longer(found.predicted, model.answer_prepared(prepared, exposure)),
+        residual=max(found.residual, made.residual),
+    )
