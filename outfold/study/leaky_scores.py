@@ -74,7 +74,7 @@ def leaky_scores(workspace: Workspace, study: Study, positive: int) -> LeakyScor
 def from_step(
     study: Study, body: Mapping[str, Any], arrays: Mapping[str, np.ndarray] | None, positive: int
 ) -> LeakyScores:
-    """A measurement as it was kept by ``leaky_run.as_step``."""
+    """A measurement as it was kept by ``leaky_kept.as_step``."""
     splits = body["splits"]
     made = [s["made"] for s in splits if s["made"] is not None]
     mistakes: list[Mistake] = list(dict.fromkeys(m for s in splits for m in s["leaky"]))

@@ -9,7 +9,9 @@ from outfold.errors import OutfoldError, StudyError
 from outfold.judge.leakage import leakage
 from outfold.study.execute import execute
 from outfold.study.leakage import leakage_study
-from outfold.study.leaky_run import Cancelled, as_step, at_once, measure
+from outfold.study.leaky_kept import as_step
+from outfold.study.leaky_measure import Cancelled, measure
+from outfold.study.leaky_run import at_once
 from outfold.study.leaky_scores import from_step, leaky_scores
 from outfold.study.leaky_steps import early, split_of
 from outfold.study.run import new_run, result
