@@ -12,7 +12,7 @@ LEAST_ROWS = 200
 """Rows that are taken however slow the steps are."""
 ENOUGH = 5
 """Splits for which rows are given up; more are done only where all rows fit."""
-FILLED = 0.75
+FILLED = 0.7
 """Share of what is left of the time that is planned for, since forecasts err."""
 RISE = 1.2
 """How steps are taken to rise with rows, as a power, until it is measured."""
@@ -25,7 +25,7 @@ class Timed:
     Attributes:
         rows: Its rows.
         before: Seconds of what is done on all rows.
-        split: Seconds of one split.
+        split: Seconds of one split, on one worker.
     """
 
     rows: int
@@ -43,8 +43,8 @@ def rise_of(seen: Sequence[Timed]) -> float:
     return float(np.clip(times / math.log(b.rows / a.rows), 1.0, 3.0))
 
 
-def seconds_on(timed: Timed, rows: int, rise: float, rounds: int) -> float:
-    """What so many rows take, with so many splits one after the other."""
+def seconds_on(timed: Timed, rows: int, rise: float, rounds: float) -> float:
+    """What so many rows take, with so many splits on each worker."""
     return (timed.before + rounds * timed.split) * (rows / timed.rows) ** rise
 
 
@@ -58,16 +58,17 @@ def rows_and_splits(
         n_rows: Rows of the table.
         n_splits: Splits of the study.
         left: Seconds that are left.
-        workers: How many splits are done side by side.
+        workers: How many calls run side by side.
     """
     last, rise = seen[-1], rise_of(seen)
     time_left = FILLED * left
     least = min(ENOUGH, n_splits)
-    rounds = math.ceil(least / workers)
+    # The ways through a split are calls of their own, so no worker waits for a whole one.
+    rounds = least / workers
     if seconds_on(last, n_rows, rise, rounds) <= time_left:
         grown = (n_rows / last.rows) ** rise
         each = max(1e-9, last.split * grown)
-        fit = int((time_left - last.before * grown) / each) * workers
+        fit = int((time_left - last.before * grown) / each * workers)
         return n_rows, max(least, min(n_splits, fit))
     base = last.before + rounds * last.split
     fitting = last.rows * (max(time_left, 0.0) / max(base, 1e-9)) ** (1 / rise)

@@ -6,37 +6,59 @@ browser is closed, is found again by its study, and is cancelled like a run.
 
 from __future__ import annotations
 
+import threading
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import Any
+
+import psutil
 
 from outfold.errors import OutfoldError
 from outfold.study import worker
 from outfold.study.fleet import Fleet
-from outfold.study.leakage import leakage_key
+from outfold.study.leakage import MISTAKES, leakage_key, so_far_key
 from outfold.study.leaky_kept import as_step
-from outfold.study.leaky_measure import POLL, Cancelled, Handle, measure
-from outfold.study.leaky_steps import SplitScores, early, split_scores
+from outfold.study.leaky_measure import POLL, Cancelled, Measured, measure
+from outfold.study.leaky_rung import Handle
+from outfold.study.leaky_steps import Part, SplitScores, early, outline, split_scores
+from outfold.study.records import RunRecord
 from outfold.study.shared import Source, Work, mapped, place_for
-from outfold.study.steps import Loaded
+from outfold.study.steps import Loaded, with_splits
 from outfold.study.study import Study
+from outfold.study.table import study_table
 from outfold.study.workspace import Workspace
 
 EventRow = tuple[str, str, str, float | None, str]
 
 PATIENCE = 1.0
 """Seconds that steps may take to end by themselves when the measurement ends early."""
+SHOWING = 2.5
+"""Seconds of the time that are left for the page to notice the end and to draw the result."""
+SHOWING_SHARE = 0.1
+"""Share of the time that is left for it at most."""
+TURN = 1.0
+"""Seconds that a service which is there may take to notice a run; longer is another run's turn."""
+PRIORITY = 10
+"""Before the steps of runs: somebody waits for the meter, and not for long."""
 
 
 def call_on_worker(source: str | Work, name: str, *given: Any) -> Any:
-    """Call a function of ``leaky_steps`` where the table is: one thread, errors of one kind."""
+    """Call a function of ``leaky_steps`` where the table is."""
     work = mapped(source) if isinstance(source, str) else source
-    calls: dict[str, Callable[..., Any]] = {"early": early, "split_scores": split_scores}
+    return _call(name, work.loaded, *given)
+
+
+def _call(name: str, loaded: Loaded, *given: Any) -> Any:
+    """Call a function of ``leaky_steps``: one thread, errors of one kind."""
+    calls: dict[str, Callable[..., Any]] = {
+        "early": early, "outline": outline, "split_scores": split_scores
+    }  # fmt: skip
     with warnings.catch_warnings(), worker.numeric_libraries().limit(limits=1):
         warnings.simplefilter("ignore")
         try:
-            return calls[name](work.loaded, *given)
+            return calls[name](loaded, *given)
         except OutfoldError:
             raise
         except MemoryError:
@@ -46,81 +68,154 @@ def call_on_worker(source: str | Work, name: str, *given: Any) -> Any:
             raise OutfoldError(f"{type(error).__name__}: {first[:300]}") from None
 
 
-class _Done:
-    """A call that was carried out at once."""
+class _Here:
+    """A call that is carried out here, once somebody wants what comes of it."""
 
-    def __init__(self, call: Callable[[], Any]) -> None:
-        self._call = call
+    def __init__(self, name: str, given: Sequence[Any]) -> None:
+        self._name, self._given = name, given
 
     def done(self) -> bool:
         return True
 
     def result(self) -> Any:
-        return self._call()
+        return self._answer
+
+    @cached_property
+    def _answer(self) -> Any:
+        known = [each.result() if isinstance(each, _Here) else each for each in self._given]
+        return _call(self._name, *known)
 
 
 def at_once(name: str, loaded: Loaded, *given: Any) -> Handle:
     """For ``measure``: calls in this process, one after the other."""
-    return _Done(lambda: call_on_worker(Work("", given[0], loaded, 0), name, *given))
+    return _Here(name, [loaded, *given])
+
+
+def ends_at(record: RunRecord, seconds: float) -> float:
+    """When a measurement must have ended, seconds since 1970.
+
+    The time begins when it was asked for. Where it waited for its turn behind other runs it begins
+    then; where the service had to be started for it, that counts.
+    """
+    began = record.created
+    if record.started is not None and record.created > psutil.Process().create_time():
+        began = max(began, record.started - TURN)
+    return began + seconds - min(SHOWING, SHOWING_SHARE * seconds)
 
 
 def carry_out(
     workspace: Workspace,
     run: str,
     study: Study,
-    loaded: Loaded,
     client: Any,
     *,
     shared_storage: bool | None = True,
     told: Callable[[EventRow], None] | None = None,
 ) -> None:
-    """Carry out a meter's run on a cluster, keep what it found, and write down how it ended."""
-    records, positive = workspace.records, loaded.table.positive
-    key = leakage_key(study, positive)
+    """Carry out a meter's run on a cluster, keep what it found, and write down how it ended.
 
-    def tell(event: EventRow) -> None:
-        records.add_events(run, [event])
-        if told is not None:
-            told(event)
+    The table is read within the time too. As that cannot be given up, the end is written down
+    beside it when the time is over.
 
-    if key in records.steps([key]):
-        records.set_plan(run, 1, "")
-        tell(("reused", key, "fit of an earlier measurement", None, ""))
-        records.finish(run, "finished")
-        return
-    began = records.run(run).started or time.time()
-    fleet = Fleet(client, workspace.root, shared_storage)
-    fleet.look()
-    asked = 0
+    Raises:
+        OutfoldError: The study cannot be done on its table.
+    """
+    ends = ends_at(workspace.records.run(run), study.meter_seconds)
 
-    def planned(rows: int, splits: int) -> None:
-        nonlocal asked
-        asked = splits
-        records.set_plan(run, splits, "")
-        of = "" if rows == loaded.table.n_rows else f" of {loaded.table.n_rows:,}"
-        tell(("planned", "", f"{rows:,}{of} rows, {splits} splits", None, ""))
+    def give_up() -> None:
+        sentence = (
+            f"The table could not be read within {study.meter_seconds:g} s. Give it more time."
+        )
+        workspace.records.finish(run, "failed", sentence)
 
-    def done(found: SplitScores) -> None:
-        label = f"fit with and without mistakes, split {found.split + 1} of {asked}"
-        tell(("finished", f"{key}-{found.split}", label, found.seconds, ""))
+    guard = threading.Timer(max(0.0, ends - time.time()), give_up)
+    guard.daemon = True
+    guard.start()
+    try:
+        loaded = with_splits(study_table(workspace, study), study)
+    finally:
+        guard.cancel()
+    if time.time() < ends:
+        _MeterRun(workspace, run, study, loaded, client, told).carry_out(ends, shared_storage)
+    else:
+        guard.join()
 
-    with _Cluster(workspace, run, study, positive, client, bool(fleet.shares)) as cluster:
-        # The end is written down before workers that are still busy are replaced: that takes time.
-        try:
-            found = measure(
-                loaded, study, positive, cluster.submit,
-                workers=max(1, len(client.ncores())),
-                seconds=max(1.0, study.meter_seconds - (time.time() - began)),
-                stop=lambda: records.cancel_asked(run), planned=planned, told=done,
-            )  # fmt: skip
-        except Cancelled:
-            records.finish(run, "cancelled")
-        except OutfoldError as error:
-            records.finish(run, "failed", str(error))
-        else:
-            body, arrays = as_step(found)
-            workspace.save_step(key, "leakage", body, arrays, time.time() - began)
+
+class _MeterRun:
+    """What is written down of a measurement as it goes."""
+
+    def __init__(
+        self, workspace: Workspace, run: str, study: Study, loaded: Loaded, client: Any,
+        told: Callable[[EventRow], None] | None,
+    ) -> None:  # fmt: skip
+        self.workspace, self.records, self.run = workspace, workspace.records, run
+        self.study, self.loaded, self.client, self.told = study, loaded, client, told
+        self.key = leakage_key(study, loaded.table.positive)
+        self.splits = self.done = 0
+
+    def tell(self, event: EventRow) -> None:
+        self.records.add_events(self.run, [event])
+        if self.told is not None:
+            self.told(event)
+
+    def carry_out(self, ends: float, shared_storage: bool | None) -> None:
+        records, run, study = self.records, self.run, self.study
+        if self.key in records.steps([self.key]):
+            records.set_plan(run, 1, "")
+            self.tell(("reused", self.key, "fit of an earlier measurement", None, ""))
             records.finish(run, "finished")
+            return
+        began = time.time()
+        positive, workers = self.loaded.table.positive, max(1, len(self.client.ncores()))
+        fleet = Fleet(self.client, self.workspace.root, shared_storage)
+        fleet.look()
+        records.forget_steps([so_far_key(self.key)])
+        with _Cluster(
+            self.workspace, run, study, positive, self.client, bool(fleet.shares)
+        ) as cluster:
+            # The end is written down before workers that are busy are replaced: that takes time.
+            try:
+                found = measure(
+                    self.loaded, study, positive, cluster.submit, workers=workers,
+                    seconds=ends - time.time(), stop=lambda: records.cancel_asked(run),
+                    planned=self.planned, told=self.part_done, so_far=self.keep_so_far,
+                )  # fmt: skip
+            except Cancelled:
+                records.finish(run, "cancelled")
+            except OutfoldError as error:
+                records.finish(run, "failed", f"{error}{self.others()}")
+            else:
+                body, arrays = as_step(found)
+                self.workspace.save_step(self.key, "leakage", body, arrays, time.time() - began)
+                records.finish(run, "finished")
+            records.forget_steps([so_far_key(self.key)])
+
+    def planned(self, rows: int, splits: int, parts: int) -> None:
+        """Write down what is measured next, and, where it is known, how much that is."""
+        if parts:
+            self.records.set_plan(self.run, self.done + parts, "")
+            return
+        of = "" if rows == self.loaded.table.n_rows else f" of {self.loaded.table.n_rows:,}"
+        self.splits = splits
+        name = f"{rows:,}{of} rows, {splits} {'split' if splits == 1 else 'splits'}"
+        self.tell(("planned", "", name, None, ""))
+
+    def part_done(self, rows: int, part: Part, found: SplitScores) -> None:
+        """Write down a part of a split."""
+        name = "out of fold" if part == "honest" else MISTAKES[part].lower()
+        label = f"fit {name}, split {found.split + 1} of {self.splits}"
+        self.done += 1
+        self.tell(("finished", f"{self.key}-{rows}-{found.split}-{part}", label, found.seconds, ""))
+
+    def keep_so_far(self, found: Measured) -> None:
+        """Keep what there is to show already; the predictions are kept in the end only."""
+        body, _ = as_step(found)
+        self.workspace.save_step(so_far_key(self.key), "leakage", body, {}, 0.0)
+
+    def others(self) -> str:
+        """Why it may have been slow, where other runs are computed."""
+        running = [r for r in self.records.runs(20, ("running",)) if r.id != self.run]
+        return " Other runs were computed at the same time." if running else ""
 
 
 class _Cluster:
@@ -133,7 +228,6 @@ class _Cluster:
         self._positive, self._client, self._shares = positive, client, shares
         self._sources: dict[int, Source] = {}
         self._futures: list[Any] = []
-        self._scattered: dict[int, Any] = {}
 
     def __enter__(self) -> _Cluster:
         return self
@@ -148,13 +242,12 @@ class _Cluster:
             work = Work(self._run, self._study, loaded, self._positive)
             source = self._sources[id(loaded)] = Source(self._client, work, path)
         # What was learnt from all rows stays with the workers: its future is given, not itself.
-        sent = [self._scattered.get(id(value), value) for value in given]
-        future = self._client.submit(call_on_worker, source.given, name, *sent, pure=False)
+        sent = [value.future if isinstance(value, _Sent) else value for value in given]
+        future = self._client.submit(
+            call_on_worker, source.given, name, *sent, pure=False, priority=PRIORITY
+        )
         self._futures.append(future)
-        return _Sent(future, self._remember if name == "early" else None)
-
-    def _remember(self, result: Any, future: Any) -> None:
-        self._scattered[id(result)] = future
+        return _Sent(future)
 
     def __exit__(self, *_: object) -> None:
         busy = [f for f in self._futures if f.status == "pending"]
@@ -168,7 +261,6 @@ class _Cluster:
                 # Nothing else stops a step; steps of other runs there are computed again.
                 self._client.restart_workers(at, timeout=30, raise_for_error=False)
         self._futures.clear()
-        self._scattered.clear()
         for source in self._sources.values():
             source.close()
 
@@ -189,19 +281,16 @@ def _executing(dask_worker: Any) -> list[str]:
 class _Sent:
     """A call that a worker carries out."""
 
-    def __init__(self, future: Any, remember: Callable[[Any, Any], None] | None) -> None:
-        self._future, self._remember = future, remember
+    def __init__(self, future: Any) -> None:
+        self.future = future
 
     def done(self) -> bool:
-        return bool(self._future.done())
+        return bool(self.future.done())
 
     def result(self) -> Any:
         try:
-            found = self._future.result()
+            return self.future.result()
         except OutfoldError:
             raise
         except Exception as error:  # the worker died, or the scheduler went away
             raise OutfoldError(f"A worker was lost: {type(error).__name__}.") from None
-        if self._remember is not None:
-            self._remember(found, self._future)
-        return found

@@ -11,7 +11,7 @@ import numpy as np
 
 from outfold.errors import StudyError
 from outfold.metrics.metric import Scored
-from outfold.study.leakage import Mistake, leakage_key
+from outfold.study.leakage import Mistake, leakage_key, so_far_key
 from outfold.study.study import Study
 from outfold.study.workspace import Workspace
 
@@ -51,13 +51,16 @@ class LeakyScores:
     honest_splits: tuple[Scored, ...]
 
 
-def leaky_scores(workspace: Workspace, study: Study, positive: int) -> LeakyScores | None:
+def leaky_scores(
+    workspace: Workspace, study: Study, positive: int, *, so_far: bool = False
+) -> LeakyScores | None:
     """What was measured of a meter's study with the code as it is now, or None.
 
     Args:
         workspace: Where it is kept.
         study: A meter's study.
         positive: Code of the positive class.
+        so_far: Whether to read what a measurement that is still going on has found by now.
 
     Raises:
         StudyError: The study is none of a leakage meter.
@@ -65,10 +68,12 @@ def leaky_scores(workspace: Workspace, study: Study, positive: int) -> LeakyScor
     if not study.meter_seconds:
         raise StudyError("This study is none of the leakage meter.", "Take ``leakage_study``.")
     key = leakage_key(study, positive)
+    if so_far:
+        key = so_far_key(key)
     body = workspace.records.steps([key]).get(key)
     if body is None:
         return None
-    return from_step(study, body, workspace.step_arrays(key), positive)
+    return from_step(study, body, None if so_far else workspace.step_arrays(key), positive)
 
 
 def from_step(
