@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 from outfold.errors import OutfoldError, StudyError
 from outfold.study.leakage import MISTAKES, Mistake
-from outfold.study.leaky_pace import ENOUGH, Timed, rise_of, rows_and_splits, seconds_on
+from outfold.study.leaky_pace import ENOUGH, Timed, rows_and_splits, seconds_of_one
 from outfold.study.leaky_rung import Rung, Submit, best
 from outfold.study.leaky_steps import Part, SplitScores
 from outfold.study.quick import sample_study, sampled
@@ -27,11 +27,11 @@ from outfold.study.study import Study
 
 FIRST_ROWS = 500
 """Rows of the first sample."""
-FIRST_SHARE = 0.2
-"""Share of the time after which no more splits of the first sample are begun, if one is done."""
+FIRST_SHARE = 0.1
+"""Share of the time within which the first sample gets more splits than one."""
 GROWTH = 4
 """How much larger the next sample is."""
-LOOK_SHARE = 0.15
+LOOK_SHARE = 0.2
 """Share of the time that another sample may cost."""
 WORTH = 1.5
 """How many times more rows are worth another beginning; below, further splits are done instead."""
@@ -174,22 +174,23 @@ class _Measurement:
         self._do(self._rung(rows, n))
 
     def _look(self) -> None:
-        """Do the first sample, and then one split of larger ones while they cost little."""
-        rows, n = FIRST_ROWS, ENOUGH
+        """Do a first sample, and then one split of larger ones while they cost little."""
+        rows = FIRST_ROWS
         while rows <= self.n_rows / 2:
             try:
-                rung = self._rung(rows, n)
+                rung = self._rung(rows, 1)
             except StudyError:  # so few rows do not allow the validation
                 rows *= GROWTH
                 continue
-            self._do(rung, until=self.ends - (1 - FIRST_SHARE) * self.seconds)
-            if not rung.whole():
-                if rung.failed is not None:
-                    raise rung.failed
-                return
-            seen = self._seen()
-            rows, n = rows * GROWTH, 1
-            if seconds_on(seen[-1], rows, rise_of(seen), 1) > LOOK_SHARE * self.left:
+            self._do(rung)
+            if rung.failed is not None and not rung.whole():
+                raise rung.failed
+            soon = self.ends - (1 - FIRST_SHARE) * self.seconds
+            if rung is self.rungs[0] and self.clock() < soon:
+                rung.wanted = min(ENOUGH, len(rung.taken.splits))
+                self._do(rung, until=soon)
+            rows *= GROWTH
+            if seconds_of_one(self._seen(), rows, self.workers) > LOOK_SHARE * self.left:
                 return
 
     def _seen(self) -> list[Timed]:
@@ -210,11 +211,11 @@ class _Measurement:
         return rung
 
     def _do(self, rung: Rung, until: float | None = None) -> None:
-        """Do the splits of a rung; from a moment on begin no more, if one is done."""
+        """Do the splits of a rung; from a moment on begin no more."""
         self.planned(rung.rows, rung.wanted, 0)
         outlined = False
         while True:
-            late = until is not None and self.clock() > until and rung.whole() > 0
+            late = until is not None and self.clock() > until
             if not late:
                 rung.send()
             for part, scores in rung.take_in():

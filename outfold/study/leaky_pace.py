@@ -6,16 +6,19 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 LEAST_ROWS = 200
 """Rows that are taken however slow the steps are."""
 ENOUGH = 5
 """Splits for which rows are given up; more are done only where all rows fit."""
-FILLED = 0.7
+FILLED = 0.8
 """Share of what is left of the time that is planned for, since forecasts err."""
-RISE = 1.2
-"""How steps are taken to rise with rows, as a power, until it is measured."""
+RISE = 0.8
+"""How time is taken to rise with rows, as a power, until it is measured: small samples take much
+that does not depend on their rows."""
+STEEPEST = 3.0
+"""The largest power that is believed."""
+FARTHEST = 20.0
+"""How many times more rows than the largest sample are taken on a forecast."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,20 +35,53 @@ class Timed:
     before: float
     split: float
 
-
-def rise_of(seen: Sequence[Timed]) -> float:
-    """The power by which the time rises with the rows, from the two largest samples."""
-    if len(seen) < 2:
-        return RISE
-    a, b = seen[-2], seen[-1]
-    # A constant part would make a power look small, and the forecast too hopeful.
-    times = math.log(max(1e-9, b.before + b.split) / max(1e-9, a.before + a.split))
-    return float(np.clip(times / math.log(b.rows / a.rows), 1.0, 3.0))
+    @property
+    def seconds(self) -> float:
+        """Seconds of both."""
+        return max(1e-9, self.before + self.split)
 
 
-def seconds_on(timed: Timed, rows: int, rise: float, rounds: float) -> float:
-    """What so many rows take, with so many splits on each worker."""
-    return (timed.before + rounds * timed.split) * (rows / timed.rows) ** rise
+class Pace:
+    """How the time rises with the rows, from the two largest samples.
+
+    It is a power of the rows where that is at least 1, else a constant and a share of each row: a
+    small power means that much does not depend on the rows, and then it would soon promise too
+    much.
+
+    Args:
+        seen: What samples took, smallest first; at least one.
+    """
+
+    def __init__(self, seen: Sequence[Timed]) -> None:
+        self.last, self._power, self._slope = seen[-1], RISE, math.nan
+        if len(seen) < 2:
+            return
+        a, b = seen[-2], seen[-1]
+        power = math.log(b.seconds / a.seconds) / math.log(b.rows / a.rows)
+        self._power = min(STEEPEST, power)
+        if power < 1:
+            # As a share of the last sample's time for each of its rows; never quite nothing.
+            steps = (b.rows - a.rows) / b.rows
+            self._slope = max(0.1, (1 - a.seconds / b.seconds) / steps)
+
+    def times(self, rows: float) -> float:
+        """How many times as long as the last sample so many rows take."""
+        ratio = rows / self.last.rows
+        return ratio**self._power if math.isnan(self._slope) else 1 + self._slope * (ratio - 1)
+
+    def rows(self, times: float) -> float:
+        """The rows that take so many times as long as the last sample."""
+        if math.isnan(self._slope):
+            ratio = max(0.0, times) ** (1 / self._power)
+        else:
+            ratio = max(0.0, 1 + (times - 1) / self._slope)
+        return self.last.rows * min(FARTHEST, ratio)
+
+
+def seconds_of_one(seen: Sequence[Timed], rows: int, workers: int) -> float:
+    """What a first split on so many rows takes, the ways through it side by side."""
+    pace = Pace(seen)
+    return (pace.last.before + pace.last.split / workers) * pace.times(rows)
 
 
 def rows_and_splits(
@@ -60,16 +96,13 @@ def rows_and_splits(
         left: Seconds that are left.
         workers: How many calls run side by side.
     """
-    last, rise = seen[-1], rise_of(seen)
-    time_left = FILLED * left
+    pace = Pace(seen)
+    before, split = pace.last.before, max(1e-9, pace.last.split)
+    planned = max(0.0, FILLED * left)
     least = min(ENOUGH, n_splits)
     # The ways through a split are calls of their own, so no worker waits for a whole one.
-    rounds = least / workers
-    if seconds_on(last, n_rows, rise, rounds) <= time_left:
-        grown = (n_rows / last.rows) ** rise
-        each = max(1e-9, last.split * grown)
-        fit = int((time_left - last.before * grown) / each * workers)
-        return n_rows, max(least, min(n_splits, fit))
-    base = last.before + rounds * last.split
-    fitting = last.rows * (max(time_left, 0.0) / max(base, 1e-9)) ** (1 / rise)
-    return min(n_rows, max(LEAST_ROWS, int(fitting))), least
+    fitting = pace.rows(planned / max(1e-9, before + least / workers * split))
+    if fitting < n_rows:
+        return max(LEAST_ROWS, int(fitting)), least
+    fit = (planned / pace.times(n_rows) - before) / split * workers
+    return n_rows, max(least, min(n_splits, int(fit)))

@@ -24,6 +24,7 @@ from outfold.study.leaky_measure import POLL, Cancelled, Measured, measure
 from outfold.study.leaky_rung import Handle
 from outfold.study.leaky_steps import Part, SplitScores, early, outline, split_scores
 from outfold.study.records import RunRecord
+from outfold.study.results import RunState
 from outfold.study.shared import Source, Work, mapped, place_for
 from outfold.study.steps import Loaded, with_splits
 from outfold.study.study import Study
@@ -38,6 +39,8 @@ SHOWING = 2.5
 """Seconds of the time that are left for the page to notice the end and to draw the result."""
 SHOWING_SHARE = 0.1
 """Share of the time that is left for it at most."""
+GRACE = 1.0
+"""Seconds after the end until it is written down by somebody else."""
 TURN = 1.0
 """Seconds that a service which is there may take to notice a run; longer is another run's turn."""
 PRIORITY = 10
@@ -114,88 +117,105 @@ def carry_out(
 ) -> None:
     """Carry out a meter's run on a cluster, keep what it found, and write down how it ended.
 
-    The table is read within the time too. As that cannot be given up, the end is written down
-    beside it when the time is over.
-
     Raises:
         OutfoldError: The study cannot be done on its table.
     """
+    meter = _MeterRun(workspace, run, study, client, told)
     ends = ends_at(workspace.records.run(run), study.meter_seconds)
-
-    def give_up() -> None:
-        sentence = (
-            f"The table could not be read within {study.meter_seconds:g} s. Give it more time."
-        )
-        workspace.records.finish(run, "failed", sentence)
-
-    guard = threading.Timer(max(0.0, ends - time.time()), give_up)
+    # Reading a table or drawing a sample cannot be given up, so the end is written down beside it.
+    guard = threading.Timer(max(0.0, ends + GRACE - time.time()), meter.give_up)
     guard.daemon = True
     guard.start()
     try:
-        loaded = with_splits(study_table(workspace, study), study)
+        meter.carry_out(ends, shared_storage)
     finally:
         guard.cancel()
-    if time.time() < ends:
-        _MeterRun(workspace, run, study, loaded, client, told).carry_out(ends, shared_storage)
-    else:
-        guard.join()
 
 
 class _MeterRun:
-    """What is written down of a measurement as it goes."""
+    """A measurement as it goes, and what is written down of it."""
 
     def __init__(
-        self, workspace: Workspace, run: str, study: Study, loaded: Loaded, client: Any,
+        self,
+        workspace: Workspace,
+        run: str,
+        study: Study,
+        client: Any,
         told: Callable[[EventRow], None] | None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.workspace, self.records, self.run = workspace, workspace.records, run
-        self.study, self.loaded, self.client, self.told = study, loaded, client, told
-        self.key = leakage_key(study, loaded.table.positive)
+        self.study, self.client, self.told = study, client, told
+        self.began, self.key, self.n_rows = time.time(), "", 0
         self.splits = self.done = 0
-
-    def tell(self, event: EventRow) -> None:
-        self.records.add_events(self.run, [event])
-        if self.told is not None:
-            self.told(event)
+        self.latest: Measured | None = None
+        self.ending, self.ended = threading.Lock(), False
 
     def carry_out(self, ends: float, shared_storage: bool | None) -> None:
+        """Read the table, measure, and write down how it ended."""
         records, run, study = self.records, self.run, self.study
+        loaded = with_splits(study_table(self.workspace, study), study)
+        positive, self.n_rows = loaded.table.positive, loaded.table.n_rows
+        self.key = leakage_key(study, positive)
         if self.key in records.steps([self.key]):
             records.set_plan(run, 1, "")
             self.tell(("reused", self.key, "fit of an earlier measurement", None, ""))
-            records.finish(run, "finished")
+            self.end("finished")
             return
-        began = time.time()
-        positive, workers = self.loaded.table.positive, max(1, len(self.client.ncores()))
         fleet = Fleet(self.client, self.workspace.root, shared_storage)
         fleet.look()
         records.forget_steps([so_far_key(self.key)])
-        with _Cluster(
-            self.workspace, run, study, positive, self.client, bool(fleet.shares)
-        ) as cluster:
+        shares = bool(fleet.shares)
+        with _Cluster(self.workspace, run, study, positive, self.client, shares) as cluster:
             # The end is written down before workers that are busy are replaced: that takes time.
             try:
                 found = measure(
-                    self.loaded, study, positive, cluster.submit, workers=workers,
-                    seconds=ends - time.time(), stop=lambda: records.cancel_asked(run),
+                    loaded, study, positive, cluster.submit,
+                    workers=max(1, len(self.client.ncores())),
+                    seconds=ends - time.time(),
+                    stop=lambda: self.ended or records.cancel_asked(run),
                     planned=self.planned, told=self.part_done, so_far=self.keep_so_far,
                 )  # fmt: skip
             except Cancelled:
-                records.finish(run, "cancelled")
+                self.end("cancelled")
             except OutfoldError as error:
-                records.finish(run, "failed", f"{error}{self.others()}")
+                self.end("failed", f"{error}{self.others()}")
             else:
-                body, arrays = as_step(found)
-                self.workspace.save_step(self.key, "leakage", body, arrays, time.time() - began)
-                records.finish(run, "finished")
+                self.end("finished", found=found)
             records.forget_steps([so_far_key(self.key)])
+
+    def give_up(self) -> None:
+        """The time is over, and something that cannot be stopped is still going on."""
+        seconds = f"{self.study.meter_seconds:g} s"
+        if self.latest is not None:
+            self.end("finished", found=self.latest)
+        else:
+            what = "No split could be measured" if self.key else "The table could not be read"
+            self.end("failed", f"{what} within {seconds}. Give it more time.{self.others()}")
+
+    def end(self, state: RunState, reason: str = "", found: Measured | None = None) -> None:
+        """Write down how the run ended, and keep what was found; the first to say so is right."""
+        with self.ending:
+            if self.ended:
+                return
+            self.ended = True
+            if found is not None:
+                body, arrays = as_step(found)
+                took = time.time() - self.began
+                self.workspace.save_step(self.key, "leakage", body, arrays, took)
+            self.records.finish(self.run, state, reason)
+
+    def tell(self, event: EventRow) -> None:
+        """Write an event down."""
+        self.records.add_events(self.run, [event])
+        if self.told is not None:
+            self.told(event)
 
     def planned(self, rows: int, splits: int, parts: int) -> None:
         """Write down what is measured next, and, where it is known, how much that is."""
         if parts:
             self.records.set_plan(self.run, self.done + parts, "")
             return
-        of = "" if rows == self.loaded.table.n_rows else f" of {self.loaded.table.n_rows:,}"
+        of = "" if rows == self.n_rows else f" of {self.n_rows:,}"
         self.splits = splits
         name = f"{rows:,}{of} rows, {splits} {'split' if splits == 1 else 'splits'}"
         self.tell(("planned", "", name, None, ""))
@@ -209,6 +229,7 @@ class _MeterRun:
 
     def keep_so_far(self, found: Measured) -> None:
         """Keep what there is to show already; the predictions are kept in the end only."""
+        self.latest = found
         body, _ = as_step(found)
         self.workspace.save_step(so_far_key(self.key), "leakage", body, {}, 0.0)
 
