@@ -86,12 +86,12 @@ def execute(
     records = workspace.records
     try:
         study = workspace.study(records.run(run).study).checked()
-        loaded = work.with_splits(study_table(workspace, study), study)
         if study.meter_seconds:
             leaky_run.carry_out(
-                workspace, run, study, loaded, client, shared_storage=shared_storage, told=told
+                workspace, run, study, client, shared_storage=shared_storage, told=told
             )
             return
+        loaded = work.with_splits(study_table(workspace, study), study)
         samples = samples_of(study, loaded)
         plan = replace(make_plan(study, loaded.table, loaded.splits), samples=samples.plans)
         total = len(plan.every_fit()) + len(plan.every_explanation())

@@ -28,7 +28,7 @@ MISTAKES: dict[Mistake, str] = {
 }
 """Steps that can be done before the split, in the order of a pipeline."""
 
-VERSION = 1
+VERSION = 2
 """Raised when what the meter computes changes."""
 SECONDS = 30.0
 LEAST_SECONDS, MOST_SECONDS = 1.0, 3600.0
@@ -84,6 +84,11 @@ def leakage_key(study: Study, positive: int) -> str:
         registry("model")[chosen.model.key].fingerprint,
     ]
     return "leakage-" + key_of("leakage", VERSION, study.key, code, scheme_of(study.task, positive))
+
+
+def so_far_key(key: str) -> str:
+    """The key of what a measurement has found while it goes on."""
+    return f"{key}-so-far"
 
 
 def why_not(study: Study, *, weighs: bool) -> dict[Mistake, str]:

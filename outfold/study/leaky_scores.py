@@ -11,7 +11,7 @@ import numpy as np
 
 from outfold.errors import StudyError
 from outfold.metrics.metric import Scored
-from outfold.study.leakage import Mistake, leakage_key
+from outfold.study.leakage import Mistake, leakage_key, so_far_key
 from outfold.study.study import Study
 from outfold.study.workspace import Workspace
 
@@ -51,13 +51,16 @@ class LeakyScores:
     honest_splits: tuple[Scored, ...]
 
 
-def leaky_scores(workspace: Workspace, study: Study, positive: int) -> LeakyScores | None:
+def leaky_scores(
+    workspace: Workspace, study: Study, positive: int, *, so_far: bool = False
+) -> LeakyScores | None:
     """What was measured of a meter's study with the code as it is now, or None.
 
     Args:
         workspace: Where it is kept.
         study: A meter's study.
         positive: Code of the positive class.
+        so_far: Whether to read what a measurement that is still going on has found by now.
 
     Raises:
         StudyError: The study is none of a leakage meter.
@@ -65,16 +68,18 @@ def leaky_scores(workspace: Workspace, study: Study, positive: int) -> LeakyScor
     if not study.meter_seconds:
         raise StudyError("This study is none of the leakage meter.", "Take ``leakage_study``.")
     key = leakage_key(study, positive)
+    if so_far:
+        key = so_far_key(key)
     body = workspace.records.steps([key]).get(key)
     if body is None:
         return None
-    return from_step(study, body, workspace.step_arrays(key), positive)
+    return from_step(study, body, None if so_far else workspace.step_arrays(key), positive)
 
 
 def from_step(
     study: Study, body: Mapping[str, Any], arrays: Mapping[str, np.ndarray] | None, positive: int
 ) -> LeakyScores:
-    """A measurement as it was kept by ``leaky_run.as_step``."""
+    """A measurement as it was kept by ``leaky_kept.as_step``."""
     splits = body["splits"]
     made = [s["made"] for s in splits if s["made"] is not None]
     mistakes: list[Mistake] = list(dict.fromkeys(m for s in splits for m in s["leaky"]))

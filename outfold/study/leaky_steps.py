@@ -17,9 +17,9 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -34,6 +34,14 @@ from outfold.study.split import Split
 from outfold.study.steps import Loaded, Prepared, Resampled, Selected, fit, keep, prepare, resample
 from outfold.study.study import NONE, Choice, Study
 from outfold.study.table import StudyTable
+
+Part = Literal["honest", "selection", "resampling", "together", "preparation"]
+
+PARTS: tuple[Part, ...] = ("honest", "selection", "resampling", "together", "preparation")
+"""What is done of a split: the honest way, then its mistakes.
+
+The one that hardly ever flatters, and takes a selection of its own to tell, is the last.
+"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,16 +82,29 @@ class Early:
     seconds: float
 
 
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """What has to be known of ``Early`` where it is not: it is large, and stays with the workers.
+
+    Attributes:
+        reasons: Why a mistake is not measured.
+        seconds: What it took.
+    """
+
+    reasons: Mapping[Mistake, str]
+    seconds: float
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class SplitScores:
-    """One split, done right and with each mistake.
+    """One split, or a part of it, done right and with each mistake.
 
     Attributes:
         split: Its number.
         train_rows: Rows trained on, before resampling.
         test_rows: Rows validated on.
         honest: Every metric with all steps inside the training rows.
-        leaky: Every metric with each mistake; where one failed, none.
+        leaky: Every metric with each mistake that was done; where one failed, none.
         nothing: Every metric of a model that looks at no feature, on the honest validation rows.
         nothing_resampled: The same on validation rows of the resampled table.
         made: Share of the resampled table's validation rows that were made.
@@ -95,14 +116,28 @@ class SplitScores:
     split: int
     train_rows: int
     test_rows: int
-    honest: Mapping[str, float]
-    leaky: Mapping[Mistake, Mapping[str, float]]
-    nothing: Mapping[str, float]
-    nothing_resampled: Mapping[str, float]
-    made: float
-    arrays: Mapping[str, np.ndarray]
+    honest: Mapping[str, float] = field(default_factory=dict)
+    leaky: Mapping[Mistake, Mapping[str, float]] = field(default_factory=dict)
+    nothing: Mapping[str, float] = field(default_factory=dict)
+    nothing_resampled: Mapping[str, float] = field(default_factory=dict)
+    made: float = float("nan")
+    arrays: Mapping[str, np.ndarray] = field(default_factory=dict)
     reasons: Mapping[Mistake, str] = field(default_factory=dict)
     seconds: float = 0.0
+
+    def and_also(self, other: SplitScores) -> SplitScores:
+        """This part of a split together with another one."""
+        return SplitScores(
+            self.split, self.train_rows, self.test_rows,
+            self.honest or other.honest,
+            {**self.leaky, **other.leaky},
+            self.nothing or other.nothing,
+            self.nothing_resampled or other.nothing_resampled,
+            other.made if np.isnan(self.made) else self.made,
+            self.arrays or other.arrays,
+            {**self.reasons, **other.reasons},
+            self.seconds + other.seconds,
+        )  # fmt: skip
 
 
 def _named(kind: Kind, choice: Choice) -> dict[str, Any]:
@@ -143,6 +178,12 @@ def early(loaded: Loaded, study: Study) -> Early:
     return Early(prepared, selected, done[0], done[1], reasons, time.perf_counter() - began)
 
 
+def outline(loaded: Loaded, all_rows: Early) -> Outline:
+    """What is to be known of what was learnt from all rows."""
+    del loaded
+    return Outline(all_rows.reasons, all_rows.seconds)
+
+
 def _resampled_table(drawn: Resampled, table: StudyTable, seed: int) -> ResampledTable:
     """Give each resampled row the place of an original: its own, or one drawn from its class."""
     target = np.asarray(drawn.target)
@@ -171,57 +212,120 @@ def split_of(rows: ResampledTable, cut: Split, n_rows: int) -> Split:
 
 
 def split_scores(
-    loaded: Loaded, study: Study, split: int, all_rows: Early, positive: int
+    loaded: Loaded, study: Study, split: int, part: Part, all_rows: Early | None, positive: int
 ) -> SplitScores:
-    """Score one split, done right and with each mistake.
+    """Score one split, done right or with one of the mistakes.
 
     Args:
         loaded: The table and its splits.
         study: A meter's study.
         split: Which split.
-        all_rows: What was learnt from all rows.
+        part: What is done of it.
+        all_rows: What was learnt from all rows; the honest way takes nothing of it.
         positive: Code of the positive class.
 
     Raises:
         OutfoldError: The honest way does not work on this split.
     """
     began = time.perf_counter()
-    table, cut = loaded.table, loaded.splits[split]
-    chosen = measured_candidate(study)
+    cut = loaded.splits[split]
+    done = SplitScores(split, len(cut.train), len(cut.test))
     # What serving costs is of no concern here.
-    loaded = dataclasses.replace(loaded, sample=True)
-    resampling = _named("resampler", chosen.resampler)
-    model = _named("model", chosen.model)
+    ways = _Ways(dataclasses.replace(loaded, sample=True), study, split)
+    if part == "honest":
+        arrays = ways.through(ways.inside(), None)
+        done = dataclasses.replace(
+            done,
+            honest=_scores(arrays, study, positive),
+            nothing=_nothing(arrays, study, positive),
+            arrays={
+                name: arrays[name] for name in ("truth", "probability", "score", "value", "weight")
+                if name in arrays
+            },
+        )  # fmt: skip
+    else:
+        assert all_rows is not None, "a mistake is made of what was learnt from all rows"
+        done = _mistaken(done, ways, part, all_rows, positive)
+    return dataclasses.replace(done, seconds=time.perf_counter() - began)
 
-    def scores(arrays: Mapping[str, np.ndarray]) -> dict[str, float]:
-        return score(scored_from_arrays(dict(arrays), study.task, positive))
+
+def _mistaken(
+    done: SplitScores, ways: _Ways, mistake: Mistake, all_rows: Early, positive: int
+) -> SplitScores:
+    """A split with one mistake; where that does not work, with the reason."""
+    if mistake == "resampling" and (rows := all_rows.resampled) is not None:
+        again = split_of(rows, ways.cut, ways.loaded.table.n_rows)
+        done = dataclasses.replace(done, made=float(rows.made[again.test].mean()))
+    try:
+        arrays = ways.mistaken(mistake, all_rows)
+    except OutfoldError as error:
+        return dataclasses.replace(done, reasons={mistake: str(error)})
+    study = ways.study
+    done = dataclasses.replace(done, leaky={mistake: _scores(arrays, study, positive)})
+    if mistake == "resampling":
+        nothing = _nothing(arrays, study, positive)
+        done = dataclasses.replace(done, nothing_resampled=nothing)
+    return done
+
+
+class _Ways:
+    """The ways through one split."""
+
+    def __init__(self, loaded: Loaded, study: Study, split: int) -> None:
+        self.loaded, self.study, self.split = loaded, study, split
+        self.cut = loaded.splits[split]
+        chosen = measured_candidate(study)
+        self.selector = chosen.selector
+        self.resampling = _named("resampler", chosen.resampler)
+        self.model = _named("model", chosen.model)
+
+    def inside(self) -> Prepared:
+        """The preparation of the training rows."""
+        named = _named("preparation", self.study.preparation)
+        return prepare(self.loaded, self.study, self.split, **named)
+
+    def outside(self, all_rows: Early) -> Prepared:
+        """The preparation of all rows, cut into both sides."""
+        whole, cut = all_rows.prepared, self.cut
+        return dataclasses.replace(
+            whole,
+            train=whole.train.iloc[cut.train].reset_index(drop=True),
+            test=whole.train.iloc[cut.test].reset_index(drop=True),
+            target=whole.target[cut.train],
+            weight=None if whole.weight is None else whole.weight[cut.train],
+        )
 
     def through(
-        prepared: Prepared, selected: Selected | None, resampled: Resampled | None = None,
-        of: Loaded = loaded, place: int = split,
+        self, prepared: Prepared, selected: Selected | None, resampled: Resampled | None = None,
+        of: Loaded | None = None,
     ) -> Mapping[str, np.ndarray]:  # fmt: skip
         """What remains to be done is done inside the training rows."""
-        chosen_columns = selected or selected_by(prepared, study, chosen.selector)
-        rows = resampled or resample(prepared, chosen_columns, study, **resampling)
-        return fit(of, prepared, chosen_columns, rows, study, place, **model).arrays
+        columns = selected or selected_by(prepared, self.study, self.selector)
+        rows = resampled or resample(prepared, columns, self.study, **self.resampling)
+        loaded, split = (self.loaded, self.split) if of is None else (of, 0)
+        return fit(loaded, prepared, columns, rows, self.study, split, **self.model).arrays
 
-    inside = prepare(loaded, study, split, **_named("preparation", study.preparation))
-    honest = through(inside, None)
+    def mistaken(self, mistake: Mistake, all_rows: Early) -> Mapping[str, np.ndarray]:
+        """The predictions with a mistake."""
+        if mistake == "preparation":
+            return self.through(self.outside(all_rows), None)
+        if mistake == "selection":
+            return self.through(self.inside(), all_rows.selected)
+        if mistake == "resampling":
+            assert all_rows.resampled is not None
+            return self._of_resampled(all_rows, all_rows.resampled, all_columns=True)
+        if (rows := all_rows.selected_resampled) is not None:
+            return self._of_resampled(all_rows, rows, all_columns=False)
+        return self.through(self.outside(all_rows), all_rows.selected)
 
-    outside = all_rows.prepared
-    both_sides = dataclasses.replace(
-        outside,
-        train=outside.train.iloc[cut.train].reset_index(drop=True),
-        test=outside.train.iloc[cut.test].reset_index(drop=True),
-        target=outside.target[cut.train],
-        weight=None if outside.weight is None else outside.weight[cut.train],
-    )
-
-    def of_resampled(rows: ResampledTable, *, all_columns: bool) -> Mapping[str, np.ndarray]:
-        again = split_of(rows, cut, table.n_rows)
+    def _of_resampled(
+        self, all_rows: Early, rows: ResampledTable, *, all_columns: bool
+    ) -> Mapping[str, np.ndarray]:
+        table = self.loaded.table
+        again = split_of(rows, self.cut, table.n_rows)
         other = _table_of(rows, table)
         prepared = dataclasses.replace(
-            outside,
+            all_rows.prepared,
             train=rows.frame.iloc[again.train].reset_index(drop=True),
             test=rows.frame.iloc[again.test].reset_index(drop=True),
             target=rows.target[again.train],
@@ -229,50 +333,16 @@ def split_scores(
         )
         columns = all_rows.selected
         if all_columns:
-            columns = selected_by(prepared, study, chosen.selector)
+            columns = selected_by(prepared, self.study, self.selector)
         if columns is None:
-            columns = selected_by(prepared, study, NONE)
+            columns = selected_by(prepared, self.study, NONE)
         kept = keep(prepared.train, columns.selection)
         ready = Resampled(kept, prepared.target, None, prepared.log)
-        return through(prepared, columns, ready, Loaded(other, (again,), sample=True), 0)
+        return self.through(prepared, columns, ready, Loaded(other, (again,), sample=True))
 
-    calls: dict[Mistake, Callable[[], Mapping[str, np.ndarray]]] = {
-        "preparation": lambda: through(both_sides, None),
-        "selection": lambda: through(inside, all_rows.selected),
-    }
-    if (rows := all_rows.resampled) is not None:
-        calls["resampling"] = lambda: of_resampled(rows, all_columns=True)
-    if (fewer := all_rows.selected_resampled) is not None:
-        calls["together"] = lambda: of_resampled(fewer, all_columns=False)
-    else:
-        calls["together"] = lambda: through(both_sides, all_rows.selected)
 
-    leaky: dict[Mistake, Mapping[str, float]] = {}
-    reasons: dict[Mistake, str] = {}
-    nothing_resampled: Mapping[str, float] = {}
-    for mistake, call in calls.items():
-        if mistake in all_rows.reasons:
-            continue
-        try:
-            arrays = call()
-        except OutfoldError as error:
-            reasons[mistake] = str(error)
-            continue
-        leaky[mistake] = scores(arrays)
-        if mistake == "resampling":
-            nothing_resampled = _nothing(arrays, study, positive)
-    made = float("nan")
-    if rows is not None:
-        made = float(rows.made[split_of(rows, cut, table.n_rows).test].mean())
-    kept_arrays = {
-        name: honest[name] for name in ("truth", "probability", "score", "value", "weight")
-        if name in honest
-    }  # fmt: skip
-    return SplitScores(
-        split, len(cut.train), len(cut.test), scores(honest), leaky,
-        _nothing(honest, study, positive), nothing_resampled, made, kept_arrays, reasons,
-        time.perf_counter() - began,
-    )  # fmt: skip
+def _scores(arrays: Mapping[str, np.ndarray], study: Study, positive: int) -> dict[str, float]:
+    return score(scored_from_arrays(dict(arrays), study.task, positive))
 
 
 def _table_of(rows: ResampledTable, table: StudyTable) -> StudyTable:

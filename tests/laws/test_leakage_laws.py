@@ -9,7 +9,9 @@ import pytest
 from outfold.judge.leakage import Leakage, leakage
 from outfold.study.defaults import default_study, with_target
 from outfold.study.leakage import leakage_study
-from outfold.study.leaky_run import as_step, at_once, measure
+from outfold.study.leaky_kept import as_step
+from outfold.study.leaky_measure import measure
+from outfold.study.leaky_run import at_once
 from outfold.study.leaky_scores import from_step
 from outfold.study.steps import with_splits
 from outfold.study.study import NONE, Choice, Validation

@@ -5,7 +5,9 @@ from __future__ import annotations
 import time
 
 from outfold.study.leakage import leakage_key, leakage_study
-from outfold.study.leaky_run import as_step, at_once, measure
+from outfold.study.leaky_kept import as_step
+from outfold.study.leaky_measure import measure
+from outfold.study.leaky_run import at_once
 from outfold.study.run import new_run
 from outfold.study.steps import with_splits
 from outfold.study.study import NONE, Choice, Study
