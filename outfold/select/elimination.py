@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import pandas as pd
 
 from outfold.registry import Param
 from outfold.select.columns import Floats, Ints
-from outfold.select.encode import Encoded
+from outfold.select.encode import Encoded, encode, encode_for_trees
 from outfold.select.forest import importances
 from outfold.select.inner_score import make
 from outfold.select.linear_model import as_response, coefficients, fit_quietly, losses
@@ -43,6 +44,11 @@ def weights(encoded: Encoded, target: Ints | Floats, task: Task, model: str, see
     if model == "tree":
         return importances(encoded, as_response(target, task), task, seed, trees=50)
     return np.sqrt(encoded.total((coefficients(encoded.matrix, target, task) ** 2).sum(axis=0)))
+
+
+def encoded_for(model: str, X: pd.DataFrame) -> Encoded:
+    """The columns as the inner model takes them."""
+    return encode_for_trees(X) if model == "tree" else encode(X)
 
 
 def restrict(encoded: Encoded, members: list[int]) -> Encoded:

@@ -11,8 +11,14 @@ import pandas as pd
 
 from outfold.registry import Param, Ranks, Strategy
 from outfold.select.columns import Target, outcome
-from outfold.select.elimination import MOST_ROWS, WEIGHING, Sizes, judged_sizes, outlasting
-from outfold.select.encode import encode
+from outfold.select.elimination import (
+    MOST_ROWS,
+    WEIGHING,
+    Sizes,
+    encoded_for,
+    judged_sizes,
+    outlasting,
+)
 from outfold.select.inner_score import FOLDS
 from outfold.select.ranking import ByRank, Ranking
 from outfold.select.sampling import enough_rows, said, sampled
@@ -30,7 +36,7 @@ def rank(
     target = outcome(y, task)
     rows = sampled(target, task, MOST_ROWS, np.random.default_rng(seed))
     notes = said(len(rows), len(X), "Models were fitted on")
-    encoded, target = encode(X.iloc[rows]), target[rows]
+    encoded, target = encoded_for(model, X.iloc[rows]), target[rows]
     sizes = None if depth else judged_sizes(encoded, target, task, model, seed, FOLDS)
     return outlasting(encoded, target, task, model, seed, sizes=sizes, notes=notes)
 

@@ -299,9 +299,11 @@ def test_a_shadow_is_its_column_shuffled_by_one_order():
     assert not np.array_equal(shadow, here)
 
 
-@pytest.mark.parametrize("key", ["tree_importance", "boruta"])
+@pytest.mark.parametrize(
+    ("key", "given"), [("tree_importance", {}), ("boruta", {}), ("rfe", {"model": "tree", "k": 3})]
+)
 @pytest.mark.parametrize("task", ["binary", "regression"])
-def test_trees_do_not_take_many_levels_for_signal(key, task):
+def test_trees_do_not_take_many_levels_for_signal(key, given, task):
     """A noise column of forty levels weighs no more than one number, and hides no signal."""
     draw = np.random.default_rng(0)
     n = 1_500
@@ -317,7 +319,7 @@ def test_trees_do_not_take_many_levels_for_signal(key, task):
     y = 1.2 * X["line"] + X["square"] ** 2 + four + draw.normal(size=n)
     if task == "binary":
         y = (y > y.quantile(0.8)).astype(int)
-    found = registry("selector")[key].build(task=task, seed=0).fit(X, y).selection_
+    found = registry("selector")[key].build(task=task, seed=0, **given).fit(X, y).selection_
     assert {"square", "line"} <= set(found.selected) <= {"square", "line", "four"}
     noise = max(found.scores[c] for c in ("forty", "eight", "number"))
     assert noise < found.scores["four"]
