@@ -174,6 +174,13 @@ def columns_of(board: Leaderboard, task: Task) -> dict[str, Any]:
     number_column = st.column_config.NumberColumn
     metric = metric_named(board.metric)
     text = st.column_config.TextColumn
+    splits = [
+        v
+        for row in board.rows
+        if not row.baseline and board.metric in row.figures
+        for v in row.figures[board.metric].values
+        if not math.isnan(v)
+    ]
     shown: dict[str, Any] = {
         "Rank": text(
             help=f"= : tied with the best. Test: {board.test}.",
@@ -193,10 +200,11 @@ def columns_of(board: Leaderboard, task: Task) -> dict[str, Any]:
             f"better. {board.estimate[:1].upper()}{board.estimate[1:]}.",
         ),
         "Interval": text(help=f"Of the mean: {board.interval}."),
-        "By split": st.column_config.BarChartColumn(
-            y_min=metric.low if metric.low is not None else 0.0,
-            y_max=metric.high,
-            help=f"{metric.label} on each split",
+        "By split": st.column_config.LineChartColumn(
+            y_min=min(splits, default=None),
+            y_max=max(splits, default=None),
+            help=f"{metric.label} on each split"
+            + (f", from {number(min(splits))} to {number(max(splits))}" if splits else ""),
         ),
         "Fit": text(help="Wall time to prepare, select, resample and fit on one training fold"),
         "1,000 rows": text(help="Wall time to predict 1,000 rows in one batch, median"),

@@ -7,17 +7,21 @@ from collections.abc import Mapping
 import numpy as np
 import plotly.graph_objects as go
 
-from outfold.draw.candidate_names import called, wrapped
+from outfold.draw.candidate_names import called
+from outfold.draw.candidate_rows import ROW, name_rows, to_scale
 from outfold.draw.theme import MUTED, colour_of, layout
-from outfold.judge.leaderboard import Leaderboard
+from outfold.judge.leaderboard import Leaderboard, Row
 
 MOST = 40
+LONGEST = 58
+"""Characters of a name that a narrow screen has room for."""
 
 
 def draw(board: Leaderboard, names: Mapping[str, str] | None = None) -> go.Figure:
     """A dot and an interval per ranked candidate, the best on top.
 
-    The group tied with the best has full dots and a bold name; the others are hollow.
+    The group tied with the best has full dots and a bold name; the others are hollow. A baseline
+    far off all others is said in words, so that the others can be told apart.
 
     Args:
         board: The leaderboard.
@@ -37,8 +41,12 @@ def draw(board: Leaderboard, names: Mapping[str, str] | None = None) -> go.Figur
                 x=[shown.low, shown.high], y=[place, place], mode="lines", hoverinfo="skip",
                 line={"color": colour, "width": 3 if row.tied else 1.5}, showlegend=False,
             )  # fmt: skip
+    far, ends = to_scale(
+        [f.mean for f in figures], [f.low for f in figures], [f.high for f in figures],
+        [row.baseline for row in rows],
+    )  # fmt: skip
     figure.add_scatter(
-        x=[f.mean for f in figures],
+        x=[None if away else f.mean for f, away in zip(figures, far, strict=True)],
         y=places,
         mode="markers",
         marker={
@@ -56,28 +64,29 @@ def draw(board: Leaderboard, names: Mapping[str, str] | None = None) -> go.Figur
         "%{customdata[2]} splits<br>%{customdata[3]}<extra></extra>",
         showlegend=False,
     )  # fmt: skip
-    ticks = [_tick(called(row.name, names, 60), row.tied) for row in rows]
-    figure.update_yaxes(
-        tickvals=places, ticktext=ticks, tickfont={"size": 11}, autorange="reversed",
-        zeroline=False,
-    )  # fmt: skip
-    baseline = next((f for row, f in zip(rows, figures, strict=True) if row.baseline), None)
-    if baseline is not None:
-        figure.add_vline(x=baseline.mean, line={"color": MUTED, "dash": "dot"},
-                         annotation_text="baseline")  # fmt: skip
+    name_rows(figure, [_name(row, f.mean, away, names)
+                       for row, f, away in zip(rows, figures, far, strict=True)])  # fmt: skip
+    for row, shown, away in zip(rows, figures, far, strict=True):
+        if row.baseline and not away:
+            figure.add_vline(x=shown.mean, line={"color": MUTED, "dash": "dot"})
+    if any(far) and ends:
+        room = 0.05 * (ends[1] - ends[0])
+        figure.update_xaxes(range=[ends[0] - room, ends[1] + room])
     below = f"Interval: {board.interval}. Test against the best: {board.test}"
     if len(ranked) > len(rows):
         below += f". The best {len(rows)} of {len(ranked)}"
     arrow = "more is better" if board.direction == "higher" else "less is better"
     return layout(
         figure, _title(board, names), below + ".", x=f"{board.label} ({arrow})", y="Candidate",
-        height=220 + sum(17 + 14 * (1 + tick.count("<br>")) for tick in ticks),
+        height=170 + ROW * len(rows),
     )  # fmt: skip
 
 
-def _tick(name: str, tied: bool) -> str:
-    text = wrapped(name)
-    return f"<b>◆ {text}</b>" if tied else text
+def _name(row: Row, mean: float, away: bool, names: Mapping[str, str] | None) -> str:
+    text = called(row.name, names, LONGEST)
+    if away:
+        text += f": {mean:.4g}, outside this picture"
+    return f"<b>◆ {text}</b>" if row.tied else text
 
 
 def _verdict(tied: bool, p: float) -> str:

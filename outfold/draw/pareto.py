@@ -8,6 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from outfold.draw.candidate_names import called
+from outfold.draw.candidate_rows import to_scale
 from outfold.draw.theme import NEUTRAL, colour_of, layout
 from outfold.judge.tradeoff import Cost, Offer, Tradeoff
 
@@ -16,8 +17,6 @@ ALL_LABELLED = 8
 
 APART = (0.35, 0.08)
 """Shares of the two axes within which a second name would be written over the first."""
-FAR = 2.0
-"""Times the spread of all others that a baseline may lie below them and still be drawn to scale."""
 
 
 def draw(found: Tradeoff, names: Mapping[str, str] | None = None) -> go.Figure:
@@ -39,7 +38,11 @@ def draw(found: Tradeoff, names: Mapping[str, str] | None = None) -> go.Figure:
         x=[o.cost for o in front], y=[o.score for o in front], mode="lines", name="front",
         line={"color": NEUTRAL, "dash": "dash", "shape": "hv"}, hoverinfo="skip",
     )  # fmt: skip
-    near, low, high = _focus(found)
+    far, ends = to_scale(
+        [o.score for o in found.offers], [o.low for o in found.offers],
+        [o.high for o in found.offers], [o.baseline for o in found.offers],
+    )  # fmt: skip
+    near = [o for o, is_far in zip(found.offers, far, strict=True) if not is_far]
     named = _named(near, found, costs, log)
     groups = {
         "on the front": [o for o in front if o in near],
@@ -87,27 +90,15 @@ def draw(found: Tradeoff, names: Mapping[str, str] | None = None) -> go.Figure:
         figure.update_xaxes(type="log", tickvals=ticks, ticktext=texts)
     else:
         figure.update_xaxes(rangemode="tozero")
-    for offer in found.offers:
-        if offer not in near:
+    for offer, is_far in zip(found.offers, far, strict=True):
+        if is_far and ends:
             name = called(offer.candidate, names, 30)
-            _at_edge(figure, offer, f"{name} {offer.score:.4g}, {amount(offer.cost, found.cost)}",
-                     low, high)  # fmt: skip
+            said = f"{name} {offer.score:.4g}, {amount(offer.cost, found.cost)}"
+            _at_edge(figure, offer, said, *ends)
     return layout(
         figure, _title(found, names), below if found.offers else "", x=unit,
         y=f"{found.label} ({arrow})", height=500,
     )  # fmt: skip
-
-
-def _focus(found: Tradeoff) -> tuple[list[Offer], float, float]:
-    """Who is drawn to scale, and from where to where their intervals reach."""
-    others = [o for o in found.offers if not o.baseline]
-    ends = [e for o in others for e in (o.score, o.low, o.high) if np.isfinite(e)]
-    if not ends:
-        return list(found.offers), float("nan"), float("nan")
-    low, high = min(ends), max(ends)
-    reach = FAR * (high - low)
-    far = [o for o in found.offers if not low - reach <= o.score <= high + reach]
-    return [o for o in found.offers if o not in far], low, high
 
 
 def _at_edge(figure: go.Figure, offer: Offer, text: str, low: float, high: float) -> None:
