@@ -152,8 +152,8 @@ def layout(
         height: Pixels.
         more: Anything else for ``update_layout``, such as ``showlegend`` or ``xaxis_type``.
     """
-    head = textwrap.wrap(title, LINE) or [""]
-    below = textwrap.wrap(subtitle, LINE + 18)
+    head = textwrap.wrap(title, LINE, break_on_hyphens=False) or [""]
+    below = textwrap.wrap(subtitle, LINE + 18, break_on_hyphens=False)
     top = 34 + 22 * len(head) + 17 * len(below)
     figure.update_layout(
         title={
