@@ -12,16 +12,19 @@ from components.chart import chart
 from components.names import choice_name
 from components.shell import why
 from components.table import table
-from components.text import count, duration, plain
+from components.text import duration, plain
 from outfold.registry import registry
 from outfold.study.study import NONE, Choice, Study
 
 if TYPE_CHECKING:
     from outfold.judge.leakage import Leakage
     from outfold.registry import Facts
+    from outfold.study.run import RunProgress
 
 SECONDS = (30, 120, 600)
 """Times that are offered; a longer one takes more rows and splits."""
+START = 15.0
+"""Seconds that the run service may take to start."""
 
 HOW = (
     "The same splits are scored several times. **Out of fold**: preparation, selection and "
@@ -56,12 +59,19 @@ def meter(
     asked = leakage_study(study, *_chosen(study, data.facts, kind, choices))
     run = latest_run(cache.workspace(), asked)
     found = _found(asked, study.metric, data.positive, run)
-    if found is None and (run is None or _is_stale(run)):
-        _offer(asked)
-    elif found is None and run is not None:
-        progress.run_progress(run, lambda _: None, compact=True)
     if found is not None:
         _show(found)
+    elif run is not None and not progress.has_ended(run):
+        progress.run_progress(
+            run,
+            lambda _: _show_so_far(asked, study.metric, data.positive),
+            compact=True,
+            bar=lambda now: _bar(run, asked, now),
+        )
+    else:
+        if run is not None:
+            _say_how_it_ended(run)
+        _offer(asked)
     why(HOW, "How is this measured?")
 
 
@@ -97,6 +107,7 @@ def _chosen(
                 index=offered.index(first) if first in offered else 0,
                 format_func=names.__getitem__,
                 key=f"leakage-{kind}-{each}",
+                bind="query-params",
                 persist_state="session",
             )
         picked.append(given.get(key) or own.get(key) or Choice(key))
@@ -107,14 +118,41 @@ def _chosen(
             format_func=lambda s: f"at most {duration(s)}",
             help="A large table is sampled to stay within it.",
             key=f"leakage-{kind}-seconds",
+            bind="query-params",
             persist_state="session",
         )
     return picked[0], picked[1], picked[2], float(seconds)
 
 
-def _is_stale(run: str) -> bool:
-    """Whether a run measured with the code as it was before, so that it has to be done again."""
-    return cache.workspace().records.run(run).state == "finished"
+def _say_how_it_ended(run: str) -> None:
+    """Why there is nothing to show of a measurement that has ended."""
+    record = cache.workspace().records.run(run)
+    if record.state == "cancelled":
+        st.info("The measurement was cancelled.", icon=":material/stop_circle:")
+    elif record.state == "finished":
+        st.info("It was measured by an earlier version; measure it again.", icon=":material/info:")
+    else:
+        reason = record.reason or "The process that measured is gone."
+        st.warning(plain(reason, 400), icon=":material/info:")
+
+
+def _bar(run: str, asked: Study, now: RunProgress) -> tuple[float, str]:
+    """How much of the time is over, and what is measured."""
+    at_most = duration(asked.meter_seconds)
+    if now.state == "queued":
+        return 0.0, f"Waiting for workers; then it takes at most {at_most}"
+    record = cache.workspace().records.run(run)
+    waited = (record.started or record.created) - record.created
+    # A service that had to be started counts; the turn of other runs does not.
+    spent = min(asked.meter_seconds, now.seconds + (waited if waited < START else 0.0))
+    latest = next((e for e in now.events if e.kind in ("planned", "finished")), None)
+    doing = "reading the table"
+    if latest is not None:
+        doing = latest.label.removeprefix("fit ")
+    return (
+        spent / asked.meter_seconds,
+        f"{round(spent)} s of at most {at_most}: {plain(doing, 120)}",
+    )
 
 
 def _offer(asked: Study) -> None:
@@ -144,6 +182,20 @@ def _start(asked: Study) -> None:
     start(cache.workspace(), asked)
 
 
+def _show_so_far(asked: Study, metric: str, positive: int) -> None:
+    """What a measurement that still goes on has found."""
+    from outfold.draw import leakage as picture
+    from outfold.judge.leakage import leakage
+    from outfold.study.leaky_scores import leaky_scores
+
+    measured = leaky_scores(cache.workspace(), asked, positive, so_far=True)
+    if measured is None:
+        return
+    found = leakage(measured, metric or None)
+    chart(picture.draw(found), "leakage-so-far")
+    st.caption("These are first figures: more rows and splits follow until the time is over.")
+
+
 def _found(asked: Study, metric: str, positive: int, run: str | None) -> Leakage | None:
     """What was measured; None until it is."""
     from outfold.study.leaky_scores import leaky_scores
@@ -164,10 +216,15 @@ def _show(found: Leakage) -> None:
     from outfold.draw import leakage as picture
 
     chart(picture.draw(found), "leakage")
-    for note in found.notes:
-        st.caption(plain(note, 300))
+    if found.notes:
+        st.caption(plain(" ".join(found.notes), 1200))
     with st.expander("The figures as a table"):
         rows = found.frame()
         table(rows, "leakage-table", alt="Honest and believed score of each mistake")
-        st.caption(plain(f"Optimism is positive where the mistake flatters. Interval: "
-                         f"{found.interval}. {count(found.n_splits, 'split')}.", 300))  # fmt: skip
+        st.caption(
+            plain(
+                "Optimism is positive where the mistake flatters; low and high are its interval: "
+                f"{found.interval}.",
+                300,
+            )
+        )

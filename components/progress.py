@@ -19,13 +19,20 @@ EVENTS = 12
 """Latest events shown."""
 
 
-def run_progress(run: str, below: Callable[[str], None], *, compact: bool = False) -> None:
+def run_progress(
+    run: str,
+    below: Callable[[str], None],
+    *,
+    compact: bool = False,
+    bar: Callable[[RunProgress], tuple[float, str]] | None = None,
+) -> None:
     """Show a run and follow it once a second until it ends.
 
     Args:
         run: The run.
         below: Draws what the run has found so far; called with the run at each look.
         compact: Whether a finished run shows what it found and nothing else.
+        bar: How full the bar is, 0 to 1, and what it says; by default the fits that are done.
     """
     from outfold.study.run import progress
 
@@ -44,7 +51,7 @@ def run_progress(run: str, below: Callable[[str], None], *, compact: bool = Fals
         short = compact and now.state == "finished"
         if not short:
             with head:
-                _status(run, now)
+                _status(run, now, bar or _fits)
         with body:
             below(run)
         if not short:
@@ -61,7 +68,7 @@ def has_ended(run: str) -> bool:
     return progress(cache.workspace(), run, 0).has_ended
 
 
-def _status(run: str, now: RunProgress) -> None:
+def _status(run: str, now: RunProgress, bar: Callable[[RunProgress], tuple[float, str]]) -> None:
     icon, colour = BADGES[now.state]
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.badge(f"Run {now.state}", icon=icon, color=colour)  # type: ignore[arg-type]
@@ -88,13 +95,18 @@ def _status(run: str, now: RunProgress) -> None:
                 on_click=state.attempt,
                 args=(intents.resume_run, run),
             )
-    st.progress(now.done / now.total if now.total else 0.0, text=_words(now))
+    full, words = bar(now)
+    st.progress(full, text=words)
     doing = st.empty()
     if now.running:
         names = "; ".join(plain(step_name(label), 80) for label in now.running[:4])
         doing.caption(f"Now: {names}")
     if now.reason:
         st.warning(plain(now.reason, 400), icon=":material/info:")
+
+
+def _fits(now: RunProgress) -> tuple[float, str]:
+    return now.done / now.total if now.total else 0.0, _words(now)
 
 
 def _words(now: RunProgress) -> str:

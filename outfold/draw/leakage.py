@@ -14,7 +14,8 @@ def draw(found: Leakage) -> go.Figure:
     """A line per mistake from the honest score to the one that it would have promised.
 
     The honest score is a full dot, the believed one a hollow diamond; the line between is the
-    optimism. Mistakes that could not be measured are left out; the table beside the chart says why.
+    optimism, which stands above it as a number. What guessing without any column scores is a dotted
+    line. Mistakes that could not be measured are left out; the table beside the chart says why.
 
     Args:
         found: What was measured.
@@ -42,10 +43,22 @@ def draw(found: Leakage) -> go.Figure:
             marker={"color": colour, "symbol": symbol, "size": 13,
                     "line": {"color": colour, "width": 2.5}},
         )  # fmt: skip
-    if not math.isnan(found.nothing):
-        figure.add_vline(
-            x=found.nothing, line={"color": MUTED, "dash": "dot"}, annotation_text="no column",
-            annotation_position="top",
+    middle = sum(_range(found, lines)) / 2
+    # Numbers extend towards the middle, so that they stay inside on a narrow screen.
+    left = [x.honest + x.believed > 2 * middle for x in lines]
+    figure.add_scatter(
+        x=[(max if at else min)(x.honest, x.believed) for x, at in zip(lines, left, strict=True)],
+        y=[place - 0.17 for place in places], mode="text",
+        text=[optimism(found, x) for x in lines],
+        textposition=["top left" if at else "top right" for at in left],
+        hoverinfo="skip", showlegend=False, cliponaxis=False,
+    )  # fmt: skip
+    if lines and not math.isnan(found.nothing):
+        guess = found.said(found.nothing)
+        figure.add_scatter(
+            x=[found.nothing] * 2, y=[-0.6, len(lines) - 0.5], mode="lines",
+            name=f"a guess that looks at no column: {guess}", hoverinfo="skip",
+            line={"color": MUTED, "dash": "dot", "width": 2},
         )  # fmt: skip
     figure.update_yaxes(
         tickvals=places,
@@ -56,7 +69,10 @@ def draw(found: Leakage) -> go.Figure:
     )  # fmt: skip
     arrow = "more is better" if found.direction == "higher" else "less is better"
     figure.update_xaxes(range=_range(found, lines), zeroline=False)
-    below = f"Same splits for both; {found.n_splits} of them"
+    below = "Above each line how much better the wrong score looks"
+    if found.n_splits > 1:
+        below += f", with its {found.confidence:.0%} interval"
+    below += f". Same splits for both; {found.n_splits} of them"
     if found.rows < found.of_rows:
         below += f", on a sample of {found.rows:,} of {found.of_rows:,} rows"
     return layout(
@@ -71,11 +87,15 @@ def _name(found: Leakage, line: Optimism) -> str:
 
 def optimism(found: Leakage, line: Optimism) -> str:
     """The optimism with its sign and, where there is one, its interval."""
-    text = f"{'+' if line.optimism >= 0 else '−'}{found.said(abs(line.optimism))}"
+    text = _signed(found, line.optimism)
     if math.isnan(line.low):
         return text
     low, high = (f"{'−' if v < 0 else ''}{found.said(abs(v))}" for v in (line.low, line.high))
     return f"{text} ({low} to {high})"
+
+
+def _signed(found: Leakage, value: float) -> str:
+    return f"{'+' if value >= 0 else '−'}{found.said(abs(value))}"
 
 
 def _range(found: Leakage, lines: list[Optimism]) -> list[float]:

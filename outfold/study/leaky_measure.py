@@ -261,22 +261,18 @@ class _Measurement:
                 how = "by group"
             notes.append(
                 f"Measured on {rung.rows:,} of {self.n_rows:,} rows, drawn {how}, {within}. "
-                "On all rows the figures can differ."
+                "On all rows the figures can differ; more time takes more rows."
             )
         if len(splits) < len(rung.taken.splits):
             notes.append(
                 f"{len(splits)} of {len(rung.taken.splits)} splits were done, {within}; both ways "
                 "stand on the same ones."
             )
-        fewer = {
-            MISTAKES[mistake].lower(): done
-            for mistake in MISTAKES
-            if 0 < (done := sum(mistake in split.leaky for split in splits)) < len(splits)
-            and mistake not in rung.reasons()
-        }
-        if fewer:
-            said = "; ".join(f"{name}: {done}" for name, done in fewer.items())
-            notes.append(f"Fewer of these splits were done for some lines, {within}: {said}.")
+        reasons = rung.reasons()
+        for mistake, name in MISTAKES.items():
+            done = sum(mistake in split.leaky for split in splits)
+            if mistake not in reasons and done < len(splits):
+                notes.append(f"{name} stands on {done} of these only.")
         if rung.failed is not None:
             notes.append(f"A split failed: {rung.failed}")
         return tuple(notes)

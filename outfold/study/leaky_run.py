@@ -223,7 +223,7 @@ class _MeterRun:
     def part_done(self, rows: int, part: Part, found: SplitScores) -> None:
         """Write down a part of a split."""
         name = "out of fold" if part == "honest" else MISTAKES[part].lower()
-        label = f"fit {name}, split {found.split + 1} of {self.splits}"
+        label = f"fit {name}, split {found.split + 1} of {self.splits}, {rows:,} rows"
         self.done += 1
         self.tell(("finished", f"{self.key}-{rows}-{found.split}-{part}", label, found.seconds, ""))
 

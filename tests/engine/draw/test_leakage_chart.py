@@ -42,6 +42,11 @@ def test_the_title_is_the_finding_by_the_method_s_name():
     assert list(dots["out of fold"].x) == [0.51, 0.51]
     assert list(dots["what one would have believed"].x) == [0.512, 0.99]
     assert list(dots["out of fold"].customdata[1])[3] == "+0.48 (0.30 to 0.60)"
+    (above,) = [t for t in figure.data if t.mode == "text"]
+    assert list(above.text) == ["+0.00 (−0.01 to 0.01)", "+0.48 (0.30 to 0.60)"]
+    guess = figure.data[-1]
+    assert guess.name == "a guess that looks at no column: 0.50"
+    assert list(guess.x) == [0.5, 0.5]
 
 
 def test_nothing_that_is_told_from_chance_is_no_finding():
