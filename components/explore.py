@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from components import cache, large, waiting
+from components.among import MOST_COLUMNS, Among
+from components.among import USUAL as ALL
+from components.among import narrowed as choose_among
 from components.chart import Drawn, dark, drawn
 from components.measuring import Measuring
 from components.text import plain
@@ -22,11 +25,9 @@ if TYPE_CHECKING:
 
     from outfold.explore.associations import Associations
     from outfold.explore.missing import Missingness
+    from outfold.explore.network import Network
     from outfold.explore.redundancy import Redundancy
     from outfold.explore.relevance import Relevance
-
-MOST_COLUMNS = 300
-"""Columns whose pairs are all measured on the page; of more, those most relevant to the target."""
 
 SAME = 0.8
 """Columns count as saying the same from this strength on, unless the person moves it."""
@@ -51,11 +52,6 @@ INFLATED = (
     "judged together, by the generalised factor brought to one coefficient (Fox & Monette 1992). "
     "It sees mixtures of several columns that no pair shows. Measured on rows without any gap, the "
     "target left out. Trees and penalised models suffer little from it."
-)
-LINKED = (
-    "A line stands for an association that reaches the threshold: a correlation's size, Cramér's V "
-    "or the correlation ratio. Columns are placed so that few lines are long (stress majorisation, "
-    "Gansner, Koren & North 2005); the directions up, down, left and right mean nothing."
 )
 
 
@@ -94,29 +90,25 @@ def relevance(study: Study) -> Relevance:
     )  # fmt: skip
 
 
-def narrowed(study: Study) -> tuple[Schema, str]:
+def narrowed(study: Study, among: Among = ALL) -> tuple[Schema, str]:
     """The columns whose pairs are measured, and a sentence where these are not all."""
     schema = schema_of(study)
-    if len(schema) <= MOST_COLUMNS:
-        return schema, ""
-    best = [row.column for row in relevance(study).rows[: MOST_COLUMNS - 1]]
-    kept = {*best, study.target}
-    return (
-        Schema(tuple(c for c in schema.columns if c.name in kept)),
-        f"Of {len(schema):,} columns the {len(kept)} most relevant to the target are compared.",
-    )
+    ranked: list[str] = []
+    if len(schema) > MOST_COLUMNS and among.by == "relevant":
+        ranked = [row.column for row in relevance(study).rows]
+    return choose_among(schema, study.target, among, ranked)
 
 
 USUAL = Measuring()
 
 
-def associations(study: Study, how: Measuring = USUAL) -> Associations:
+def associations(study: Study, how: Measuring = USUAL, among: Among = ALL) -> Associations:
     """The associations of all pairs of columns."""
     from outfold.explore.associate import associate
 
     measure: Any = how.measure
     missing: Any = how.missing
-    schema = narrowed(study)[0]
+    schema = narrowed(study, among)[0]
 
     def compute(report: Callable[[float], None]) -> Associations:
         frame = cache.typed(study)[0]
@@ -127,17 +119,18 @@ def associations(study: Study, how: Measuring = USUAL) -> Associations:
         return large.with_all_rows(found, study)
 
     return waiting.remember(
-        "associations", *parts(study), how, compute=compute, say="Measuring every two columns"
-    )
+        "associations", *parts(study), how, among,
+        compute=compute, say="Measuring every two columns",
+    )  # fmt: skip
 
 
-def matrix(study: Study, how: Measuring, only_significant: bool) -> Drawn:
+def matrix(study: Study, how: Measuring, only_significant: bool, among: Among = ALL) -> Drawn:
     """The picture of all pairs; drawn once, because it holds thousands of cells."""
     from outfold.draw import association_matrix
 
-    found, ground = associations(study, how), dark()
+    found, ground = associations(study, how, among), dark()
     return cache.remember(
-        "matrix", *parts(study), how, only_significant, ground,
+        "matrix", *parts(study), how, among, only_significant, ground,
         compute=lambda: drawn(
             association_matrix.draw(found, hide_insignificant=only_significant, dark=ground)
         ),
@@ -145,27 +138,22 @@ def matrix(study: Study, how: Measuring, only_significant: bool) -> Drawn:
     )  # fmt: skip
 
 
-def network(study: Study, threshold: float) -> Drawn:
-    """The picture of the strong links."""
-    from outfold.draw import association_network
+def network(study: Study, threshold: float, among: Among = ALL) -> Network:
+    """The strong links, with a place for each column."""
     from outfold.explore.network import network
 
-    found, groups = associations(study), redundancy(study, SAME)
+    found, groups = associations(study, USUAL, among), redundancy(study, SAME, among)
+    relevant = relevance(study).strengths()
     return cache.remember(
-        "network", *parts(study), threshold,
-        compute=lambda: drawn(
-            association_network.draw(
-                network(
-                    found, relevance(study).strengths(), groups,
-                    threshold=threshold, target=study.target,
-                )
-            )
+        "network", *parts(study), threshold, among,
+        compute=lambda: network(
+            found, relevant, groups, threshold=threshold, target=study.target
         ),
         say="Placing the columns",
     )  # fmt: skip
 
 
-def inflation(study: Study) -> Drawn:
+def inflation(study: Study, among: Among = ALL) -> Drawn:
     """The picture of how far each column is a mixture of the others.
 
     Raises:
@@ -174,27 +162,26 @@ def inflation(study: Study) -> Drawn:
     from outfold.draw import variance_inflation
     from outfold.explore.collinearity import collinearity
 
+    columns = Schema(tuple(c for c in narrowed(study, among)[0].columns if c.name != study.target))
+
     def compute() -> Drawn:
-        columns = Schema(tuple(c for c in narrowed(study)[0].columns if c.name != study.target))
         return drawn(variance_inflation.draw(collinearity(cache.typed(study)[0], columns)))
 
     return cache.remember(
-        "inflation", *parts(study), compute=compute, say="Setting every column against all others"
-    )
+        "inflation", *parts(study), among,
+        compute=compute, say="Setting every column against all others",
+    )  # fmt: skip
 
 
-def redundancy(study: Study, threshold: float) -> Redundancy:
+def redundancy(study: Study, threshold: float, among: Among = ALL) -> Redundancy:
     """Groups of columns that say nearly the same, the most relevant standing for each."""
     from outfold.explore.redundancy import redundancy
 
-    found = associations(study)
+    found, relevant = associations(study, USUAL, among), relevance(study).strengths()
     return cache.remember(
-        "redundancy", *parts(study), threshold,
+        "redundancy", *parts(study), threshold, among,
         compute=lambda: redundancy(
-            found,
-            relevance(study).strengths(),
-            threshold=threshold,
-            apart=(study.target,),
+            found, relevant, threshold=threshold, apart=(study.target,)
         ),
     )  # fmt: skip
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import plotly.graph_objects as go
 
@@ -10,8 +12,15 @@ from outfold.explore.measures import MEASURES
 from outfold.explore.multiplicity import shown_p
 from outfold.explore.network import Link, Network, Node
 
-NAMED = 70
-"""Up to so many columns are named; beyond, those with the most room; the others by hovering."""
+ALL_NAMED = 8
+"""Up to so many columns all are named; of more, the most linked whose names have room."""
+ROOM = {40: 420.0, 10_000: 360.0}
+"""By the greatest number of columns: pixels of width for which names are kept apart; a narrow
+screen has no more."""
+LETTER, LINE = 5.6, 15.0
+"""Pixels that a letter of a name is wide, and a name high."""
+NEAR = 32
+"""Pixels from which a mark or a line's middle can be touched."""
 WIDTHS = ((0.9, 3.0), (0.7, 1.8), (0.0, 1.0))
 """Least strength and width in pixels of a link's line."""
 KINDS = (
@@ -22,8 +31,9 @@ KINDS = (
 
 
 def draw(found: Network) -> go.Figure:
-    """Columns as marks, strong associations as lines; a click on a line's middle names its pair.
+    """Columns as marks, strong associations as lines.
 
+    A click on a line's middle names its pair, one on a mark the column and its strongest partner.
     Marks are larger the more relevant a column is to the target; colour and symbol tell the groups
     of columns that say nearly the same.
 
@@ -38,8 +48,6 @@ def draw(found: Network) -> go.Figure:
             some = [k for k in found.links if _kind(k) == kind and _width(k) == width]
             if some:
                 _lines(figure, found, some, words, colour, dash, width, least)
-    _middles(figure, found)
-    _marks(figure, found)
     x, y = ([getattr(node, axis) for node in found.nodes] for axis in "xy")
     for update, values in ((figure.update_xaxes, x), (figure.update_yaxes, y)):
         update(
@@ -48,7 +56,41 @@ def draw(found: Network) -> go.Figure:
         )
     tall = np.ptp(y) / max(1.0, np.ptp(x))
     height = int(np.clip(320 + 5 * len(found.nodes) + 260 * tall, 340, 900))
-    return layout(figure, _title(found), _subtitle(found), height=height, hovermode="closest")
+    named = _named(found, height)
+    _middles(figure, found)
+    _marks(figure, found, named)
+    below = _subtitle(found, len(named))
+    return layout(
+        figure, _title(found), below, height=height, hovermode="closest", hoverdistance=NEAR
+    )
+
+
+def _named(found: Network, height: int) -> dict[str, str]:
+    """Where names stand: the target's, then those of the most linked columns that have room.
+
+    A name stands above its mark or, where another one is there, below it.
+    """
+    nodes = found.nodes
+    if len(nodes) <= ALL_NAMED:
+        return {node.column: "top center" for node in nodes}
+    width = next(pixels for most, pixels in ROOM.items() if len(nodes) <= most)
+    place = np.array([(node.x, node.y) for node in nodes])
+    place *= np.array([width, height - 110.0]) / (np.ptp(place, axis=0) + 1.2)
+    order = sorted(
+        range(len(nodes)),
+        key=lambda i: (-nodes[i].is_target, -nodes[i].links, -np.nan_to_num(nodes[i].relevance)),
+    )
+    taken: list[tuple[float, float, float]] = []
+    named = {}
+    for i in order:
+        half = LETTER * len(label(nodes[i].column, 18)) / 2
+        for side, away in (("top center", 1.0), ("bottom center", -1.0)):
+            x, y = place[i] + [0.0, away * (_size(nodes[i]) / 2 + LINE / 2)]
+            if all(abs(x - u) > half + w or abs(y - v) > LINE for u, v, w in taken):
+                taken.append((x, y, half))
+                named[nodes[i].column] = side
+                break
+    return named
 
 
 def _kind(link: Link) -> int:
@@ -105,7 +147,7 @@ def _middles(figure: go.Figure, found: Network) -> None:
         x=[x for x, _ in middle],
         y=[y for _, y in middle],
         mode="markers",
-        marker={"size": 12, "opacity": 0.0, "color": NEUTRAL},
+        marker={"size": 16, "opacity": 0.0, "color": NEUTRAL},
         showlegend=False,
         customdata=[[k.pair.a, k.pair.b] for k in found.links],
         text=[_said(k) for k in found.links],
@@ -122,13 +164,12 @@ def _said(link: Link) -> str:
     )
 
 
-def _marks(figure: go.Figure, found: Network) -> None:
-    place = np.array([(node.x, node.y) for node in found.nodes])
-    gap = np.linalg.norm(place[:, None] - place[None], axis=2)
-    np.fill_diagonal(gap, np.inf)
-    room = gap.min(axis=1)
-    order = sorted(range(len(room)), key=lambda i: (-found.nodes[i].is_target, -room[i]))
-    named = {found.nodes[i].column for i in order[:NAMED]}
+def _marks(figure: go.Figure, found: Network, named: Mapping[str, str]) -> None:
+    partner: dict[int, str] = {}
+    for link in found.links:  # the strongest come first
+        for own, other in ((link.a, link.b), (link.b, link.a)):
+            partner.setdefault(own, found.nodes[other].column)
+    beside = {node.column: partner[i] for i, node in enumerate(found.nodes)}
     kinds: dict[tuple[str, str, str], list[Node]] = {}
     for node in found.nodes:
         kinds.setdefault(_look(node), []).append(node)
@@ -144,12 +185,13 @@ def _marks(figure: go.Figure, found: Network) -> None:
                 "line": {"width": 1, "color": "rgba(127,127,127,0.9)"},
             },
             text=[label(n.column, 18) if n.column in named else "" for n in nodes],
-            textposition="top center",
-            textfont={"size": 11 if len(found.nodes) <= 60 else 9},
+            textposition=[named.get(n.column, "top center") for n in nodes],
+            textfont={"size": 11 if len(found.nodes) <= 40 else 10},
             name=words,
             showlegend=False,
             cliponaxis=False,
-            hovertext=[_about(n) for n in nodes],
+            customdata=[[n.column, beside[n.column]] for n in nodes],
+            hovertext=[_about(n, beside[n.column]) for n in nodes],
             hovertemplate="%{hovertext}<extra></extra>",
         )
 
@@ -172,9 +214,10 @@ def _size(node: Node) -> float:
     return 10.0 if np.isnan(node.relevance) else 8.0 + 14.0 * float(np.sqrt(node.relevance))
 
 
-def _about(node: Node) -> str:
+def _about(node: Node, partner: str) -> str:
     lines = [f"<b>{label(node.column, 80)}</b>", _look(node)[2]]
     lines.append(f"{node.links:,} link" + ("" if node.links == 1 else "s"))
+    lines.append(f"strongest with {label(partner, 60)}")
     if not np.isnan(node.relevance) and not node.is_target:
         lines.append(f"association with the target {node.relevance:.3f}")
     return "<br>".join(lines)
@@ -202,7 +245,7 @@ def _title(found: Network) -> str:
     )
 
 
-def _subtitle(found: Network) -> str:
+def _subtitle(found: Network, named: int) -> str:
     parts = [f"Lines: associations of {found.threshold:g} or more; thicker is stronger"]
     if found.n_links > len(found.links):
         parts.append(f"the {len(found.links):,} strongest of {found.n_links:,}")
@@ -210,6 +253,6 @@ def _subtitle(found: Network) -> str:
         parts.append("larger marks say more of the target (star)")
     if any(n.group >= 0 for n in found.nodes):
         parts.append("a colour and symbol for each group that says nearly the same")
-    if len(found.nodes) > NAMED:
-        parts.append(f"{NAMED} that have room are named, point at the others")
+    if named < len(found.nodes):
+        parts.append(f"the {named} most linked that have room are named, point at the others")
     return "; ".join(parts)

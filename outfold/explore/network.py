@@ -12,10 +12,18 @@ from outfold.explore.associations import Associations, Pair
 from outfold.explore.measures import Floats, Ints
 from outfold.explore.redundancy import Redundancy
 
-MOST_LINKS = 800
+MOST_LINKS = 400
 """Links that are kept, the strongest; more are a blot."""
-MOST_NODES = 200
+MOST_NODES = 150
 """Columns that are kept, those with the strongest links."""
+USUAL = 0.5
+"""The least strength of a link, unless that gives too many or too few."""
+READABLE = (60, 150)
+"""Columns and links up to which a picture is read without zooming."""
+FEW = 3
+"""Links that a picture should have, where weaker ones are there."""
+LOWEST, HIGHEST, STEP = 0.1, 0.99, 0.01
+"""Between which thresholds are offered."""
 STEPS = 120
 """Rounds of moving the columns; places change little after some dozens."""
 
@@ -145,6 +153,34 @@ def network(
     return Network(nodes, links, threshold, len(reaching), len(associations.columns), parts, best)
 
 
+def links_from(associations: Associations, threshold: float) -> tuple[int, int]:
+    """How many pairs reach a threshold, 0 to 1, and how many columns these are."""
+    reaching = np.flatnonzero(associations.strength() >= threshold - 1e-12)
+    ends = np.concatenate([associations.first[reaching], associations.second[reaching]])
+    return len(reaching), len(np.unique(ends))
+
+
+def fitting_threshold(associations: Associations) -> float:
+    """The least strength of a link that gives a picture which can be read.
+
+    ``USUAL``; raised step by step while there are more columns or links than ``READABLE``, or
+    lowered to 0.3 while there are fewer links than ``FEW``.
+    """
+
+    def readable(threshold: float) -> bool:
+        links, columns = links_from(associations, threshold)
+        return columns <= READABLE[0] and links <= READABLE[1]
+
+    threshold = USUAL
+    while threshold < HIGHEST and not readable(threshold):
+        threshold = round(threshold + STEP, 2)
+    while threshold <= USUAL and threshold > 0.3 and links_from(associations, threshold)[0] < FEW:
+        if not readable(round(threshold - STEP, 2)):
+            break
+        threshold = round(threshold - STEP, 2)
+    return threshold
+
+
 def _kept(associations: Associations, links: Ints) -> Ints:
     """The strongest links, until there are as many columns as a picture takes."""
     seen: set[int] = set()
@@ -215,10 +251,10 @@ def _apart(place: Floats, least: float = 0.55) -> Floats:
 
 
 def _beside_each_other(n: int, boxes: list[tuple[Ints, Floats]]) -> Floats:
-    """Nets in rows from left to right, a little wider than high."""
+    """Nets in rows from left to right, together a little wider than high."""
     place = np.zeros((n, 2))
     sizes = [np.ptp(net, axis=0) + 1.4 for _, net in boxes]
-    widest = max(float(np.sqrt(1.6 * sum(w * h for w, h in sizes))), max(w for w, _ in sizes))
+    widest = max(float(np.sqrt(1.3 * sum(w * h for w, h in sizes))), max(w for w, _ in sizes))
     x = y = tall = 0.0
     for (own, net), (wide, high) in zip(boxes, sizes, strict=True):
         if x > 0 and x + wide > widest:

@@ -101,6 +101,43 @@ def nominal(table: npt.ArrayLike) -> Nominal:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class FourFold:
+    """What only a table of two levels by two has.
+
+    Attributes:
+        phi: Pearson's r of the two as 0 and 1, the second level of each as 1.
+        yates_chi2: Chi-square with Yates' (1934) correction for continuity.
+        yates_p: Its p-value.
+        fisher_p: Fisher's (1934) exact test, two-sided: tables no likelier than this one.
+    """
+
+    phi: float
+    yates_chi2: float
+    yates_p: float
+    fisher_p: float
+
+
+def four_fold(table: npt.ArrayLike) -> FourFold | None:
+    """The signed phi and the tests of small tables; None unless two levels meet two.
+
+    Args:
+        table: Counts; levels without rows do not count.
+    """
+    from scipy import special, stats
+
+    counts = np.asarray(table, dtype=np.float64)
+    counts = counts[counts.sum(axis=1) > 0][:, counts.sum(axis=0) > 0]
+    if counts.shape != (2, 2):
+        return None
+    margins = float(np.prod(counts.sum(axis=0)) * np.prod(counts.sum(axis=1)))
+    cross = float(counts[0, 0] * counts[1, 1] - counts[0, 1] * counts[1, 0])
+    n = float(counts.sum())
+    chi2 = n * max(0.0, abs(cross) - n / 2) ** 2 / margins
+    exact = stats.fisher_exact(counts.astype(np.int64))
+    return FourFold(cross / margins**0.5, chi2, float(special.chdtrc(1, chi2)), float(exact.pvalue))
+
+
 def _entropy(share: Floats) -> float:
     return float(-(share * np.log(share)).sum())
 

@@ -14,14 +14,16 @@ from outfold.explore.distance import distance_correlation
 from outfold.explore.information import bin_codes, mutual_info_neighbours
 from outfold.explore.interval import ratio_interval, table_interval
 from outfold.explore.linear import fisher_interval, pearson
-from outfold.explore.measures import MEASURES, Floats, Measure, Report, part_of
+from outfold.explore.measures import LEAST_ROWS, MEASURES, Floats, Measure, Report, part_of
 from outfold.explore.mixed import Ratio, point_biserial, ratio
-from outfold.explore.nominal import Codes, contingency, nominal
+from outfold.explore.nominal import Codes, contingency, four_fold, nominal
 from outfold.explore.partial import partial
 from outfold.explore.rank import kendall, spearman
 
 MOST_ROWS = {"distance": 2_000, "neighbours": 5_000, "kendall": 200_000, "partial ranks": 200_000}
 """Rows above which a sample is drawn, by what is measured: their time or memory grows faster."""
+MOST_EXACT = 100_000
+"""Rows up to which Fisher's exact test is made; of more, chi-square says the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,8 +250,27 @@ def _levels(data: Columns, a: str, b: str, level: float) -> tuple[Measured, ...]
         Measured("Contingency coefficient C", got.contingency_c, *no, got.p_value, chi, got.n),
         Measured(f"Theil's U of {a} given {b}", got.theils_u_a_given_b, *no, np.nan, "", got.n),
         Measured(f"Theil's U of {b} given {a}", got.theils_u_b_given_a, *no, np.nan, "", got.n),
+        *_four_fold(data, one, two, table, level),
         _information(data.codes[one], data.codes[two], *sizes),
     )  # fmt: skip
+
+
+def _four_fold(
+    data: Columns, one: int, two: int, table: Floats, level: float
+) -> tuple[Measured, ...]:
+    """The signed phi by Fisher's exact test and by Yates' correction, for two levels by two."""
+    n = int(table.sum())
+    got = four_fold(table) if table.shape == (2, 2) and LEAST_ROWS <= n <= MOST_EXACT else None
+    if got is None:
+        return ()
+    ones = f"{data.levels[one][1]} and {data.levels[two][1]} count as 1"
+    ends = (*fisher_interval(got.phi, n, level), "Fisher's z, approximate")
+    return (
+        Measured("Phi, signed", got.phi, *ends, got.fisher_p, "Fisher's exact test", n, ones),
+        Measured(
+            "Phi, signed", got.phi, *ends, got.yates_p, "chi-square with Yates' correction", n, ones
+        ),
+    )
 
 
 def _given(

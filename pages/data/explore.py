@@ -6,7 +6,7 @@ target, columns that say the same, and what missing values tell.
 
 import streamlit as st
 
-from components import cache, chart, explore, measuring, pair, shell, table
+from components import among, cache, chart, explore, links, measuring, pair, shell, table
 from outfold.draw import (
     association_matrix,
     column_histogram,
@@ -24,8 +24,9 @@ ORDER = 20
 study = shell.need_study()
 frame, _ = cache.typed(study)
 schema = explore.schema_of(study)
+some = among.choose(schema, study.target)
 
-pairs, links, target, same, gaps, one = st.tabs(
+pairs, strong, target, same, gaps, one = st.tabs(
     [
         *("Every two columns", "Strong links", "Beside the target", "Saying the same"),
         *("Missing values", "One column"),
@@ -36,11 +37,11 @@ pairs, links, target, same, gaps, one = st.tabs(
 if pairs.open:
     with pairs, shell.boundary():
         how = measuring.choose(schema, explore.classes(study))
-        found = explore.associations(study, how)
+        found = explore.associations(study, how, some)
         hide = st.toggle("Only significant pairs", key="only-significant", bind="query-params")
-        picture = explore.matrix(study, how, hide)
+        picture = explore.matrix(study, how, hide, some)
         chart.chart(picture, "associations", select=lambda: pair.take("associations"))
-        explore.notes(explore.narrowed(study)[1], *found.notes, explore.left_out(found))
+        explore.notes(explore.narrowed(study, some)[1], *found.notes, explore.left_out(found))
         shell.why(measuring.words(), "What is measured?")
         pair.section(study, found)
         with st.expander("The strongest pairs as a table"):
@@ -50,17 +51,9 @@ if pairs.open:
             table.download_table(
                 lambda: explore.pair_rows(found, len(found)), "pairs", "Download all pairs as CSV"
             )
-if links.open:
-    with links, shell.boundary():
-        least = st.slider(
-            "Columns are linked from this association on",
-            0.1, 0.95, 0.5, 0.05, key="link", bind="query-params",
-        )  # fmt: skip
-        net = explore.network(study, least)
-        chart.chart(net, "network", select=lambda: pair.take("network"))
-        explore.notes(explore.narrowed(study)[1])
-        shell.why(explore.LINKED, "How is it drawn?")
-        pair.section(study, explore.associations(study))
+if strong.open:
+    with strong, shell.boundary():
+        links.section(study, some)
 if target.open:
     with target, shell.boundary():
         relevant = explore.relevance(study)
@@ -75,11 +68,11 @@ if same.open:
             "Columns count as saying the same from this association on",
             0.3, 1.0, 0.8, 0.05, key="threshold", bind="query-params",
         )  # fmt: skip
-        chart.chart(redundancy.draw(explore.redundancy(study, threshold)), "redundancy")
-        explore.notes(explore.narrowed(study)[1])
+        chart.chart(redundancy.draw(explore.redundancy(study, threshold, some)), "redundancy")
+        explore.notes(explore.narrowed(study, some)[1])
         shell.why(explore.REDUNDANT, "How are groups made?")
         st.markdown("## Mixtures of several others")
-        chart.chart(explore.inflation(study), "inflation")
+        chart.chart(explore.inflation(study, some), "inflation")
         shell.why(explore.INFLATED, "What is variance inflation?")
 if gaps.open:
     with gaps, shell.boundary():

@@ -242,6 +242,37 @@ def test_links_of_the_network_are_drawn_by_direction_and_name_their_pair() -> No
     assert "No two columns are linked by 1 or more" in empty.layout.title.text
 
 
+def test_of_many_columns_the_most_linked_are_named_and_no_name_covers_another() -> None:
+    """On a narrow screen names stand apart; a click on a mark opens its strongest pair."""
+    rng = np.random.default_rng(3)
+    frame = pd.DataFrame(rng.normal(size=(80, 110)) + rng.normal(size=(80, 1)) * 2)
+    frame = frame.add_prefix("a long name ")
+    found = network.network(
+        associate(frame, Schema(tuple(Column(c, "numeric") for c in frame))), threshold=0.8
+    )
+    figure = association_network.draw(found)
+    marks = [t for t in figure.data if t.mode == "markers+text"]
+    boxes = []
+    for t in marks:
+        for x, y, name, side in zip(t.x, t.y, t.text, t.textposition, strict=True):
+            if name:
+                boxes.append((x, y + (0.1 if side == "top center" else -0.1), len(name)))
+    assert 8 < len(boxes) < len(found.nodes)
+    wide = (figure.layout.xaxis.range[1] - figure.layout.xaxis.range[0]) / 360
+    high = (figure.layout.yaxis.range[1] - figure.layout.yaxis.range[0]) / figure.layout.height
+    for i, (x, y, n) in enumerate(boxes):
+        for u, v, m in boxes[:i]:
+            assert abs(x - u) > 2.5 * (n + m) * wide or abs(y - v) > 5 * high
+    most = max(found.nodes, key=lambda node: node.links)
+    assert most.links >= 1
+    strongest = {}
+    for k in found.links:
+        for one, other in ((k.pair.a, k.pair.b), (k.pair.b, k.pair.a)):
+            strongest.setdefault(one, other)
+    clicked = dict(pair for t in marks for pair in t.customdata)
+    assert clicked == strongest
+
+
 def test_variance_inflation_tells_determined_columns_from_inflated_ones() -> None:
     """A sum of others is infinite and stands apart; the title counts what is 10 or more."""
     rng = np.random.default_rng(0)

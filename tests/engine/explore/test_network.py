@@ -11,7 +11,15 @@ from outfold.errors import NotApplicableError, ParameterError
 from outfold.explore.associate import associate
 from outfold.explore.associations import Associations
 from outfold.explore.collinearity import collinearity, inflation_of
-from outfold.explore.network import MOST_LINKS, network
+from outfold.explore.network import (
+    FEW,
+    MOST_LINKS,
+    READABLE,
+    USUAL,
+    fitting_threshold,
+    links_from,
+    network,
+)
 
 
 def families(rows: int = 200, each: int = 5, many: int = 4) -> tuple[pd.DataFrame, Schema]:
@@ -84,6 +92,27 @@ def test_without_a_strong_link_the_strongest_pair_is_still_named(found) -> None:
         network(found, threshold=0)
 
 
+def test_the_picture_starts_where_it_can_be_read() -> None:
+    """Raised where many columns are linked, lowered where hardly any are, else as usual."""
+    rng = np.random.default_rng(7)
+
+    def start(table: np.ndarray) -> tuple[float, Associations]:
+        frame = pd.DataFrame(table).add_prefix("v")
+        found = associate(frame, Schema(tuple(Column(c, "numeric") for c in frame)))
+        return fitting_threshold(found), found
+
+    dense, found = start(rng.normal(size=(200, 90)) + rng.normal(size=(200, 1)) * 1.3)
+    assert dense > USUAL
+    links, columns = links_from(found, dense)
+    assert columns <= READABLE[0]
+    assert links <= READABLE[1]
+    assert links_from(found, round(dense - 0.01, 2)) > (READABLE[1], 0) or columns < READABLE[0]
+    weak, found = start(rng.normal(size=(2000, 8)) + rng.normal(size=(2000, 1)) * 0.8)
+    assert 0.3 <= weak < USUAL
+    assert links_from(found, weak)[0] >= FEW > links_from(found, USUAL)[0]
+    assert start(rng.normal(size=(200, 6)) + rng.normal(size=(200, 1)) * 2)[0] == USUAL
+
+
 def test_inflation_is_the_same_from_the_triangle_as_from_the_rows() -> None:
     """1 / (1 - R²) of each column regressed on the others."""
     rng = np.random.default_rng(3)
@@ -131,3 +160,21 @@ def test_columns_with_most_gaps_are_left_out_where_few_rows_would_remain() -> No
     assert set(found.columns) == {"a", "b", "d"}
     assert found.n == 180
     assert [(c.name, c.why) for c in found.left_out] == [("c", "is missing in 95% of the rows")]
+
+
+def test_inflation_is_measured_where_every_column_has_gaps_of_its_own() -> None:
+    """Few rows are complete then, but enough for some columns; without any the reason is said."""
+    rng = np.random.default_rng(6)
+    values = rng.normal(size=(20_000, 30))
+    values[:, 1] += values[:, 0]
+    values[rng.random(values.shape) < 0.2] = np.nan
+    frame = pd.DataFrame(values).add_prefix("v")
+    schema = Schema(tuple(Column(c, "numeric") for c in frame))
+    found = collinearity(frame, schema)
+    assert len(found.columns) >= 10
+    assert found.n >= 50 * len(found.columns)
+    assert len(found.columns) + len(found.left_out) == 30
+    apart = pd.DataFrame({"a": [1.0, 2, 3, 4] + [np.nan] * 4, "b": [np.nan] * 4 + [1.0, 3, 2, 4]})
+    with pytest.raises(NotApplicableError, match="Too few rows have no gap") as said:
+        collinearity(apart, Schema((Column("a", "numeric"), Column("b", "numeric"))))
+    assert "Fill the missing values" in said.value.hint

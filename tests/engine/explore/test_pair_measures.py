@@ -10,7 +10,7 @@ from outfold.data.schema import Column, Schema
 from outfold.explore.associate import associate
 from outfold.explore.interval import ratio_interval
 from outfold.explore.measures import measures_for
-from outfold.explore.pair_measures import Measured, pair_measures
+from outfold.explore.pair_measures import MOST_ROWS, Measured, pair_measures
 
 KINDS = {"x": "numeric", "y": "numeric", "c": "categorical", "d": "categorical", "t": "boolean"}
 SCHEMA = Schema(tuple(Column(name, kind) for name, kind in KINDS.items()))
@@ -102,3 +102,32 @@ def test_a_share_of_nearly_all_variance_has_an_interval() -> None:
     """The noncentral F distribution runs out of numbers there; the end is 1."""
     low, high = ratio_interval(1 - 1e-13, 8, 3)
     assert 0 < low <= high == 1.0
+
+
+def test_two_levels_by_two_have_a_signed_phi_with_small_sample_tests() -> None:
+    """Which levels count as 1 is said; other tables have none."""
+    rng = np.random.default_rng(1)
+    a = rng.choice(["no", "yes"], 90)
+    frame = pd.DataFrame({"a": a, "b": np.where(rng.random(90) < 0.8, a, "no"), "c": a})
+    frame.loc[:10, "c"] = "maybe"
+    frame = frame.astype("category")
+    schema = Schema(tuple(Column(c, "categorical") for c in frame))
+    rows = [m for m in pair_measures(frame, schema, "a", "b") if m.name == "Phi, signed"]
+    assert {m.test for m in rows} == {"Fisher's exact test", "chi-square with Yates' correction"}
+    assert all(m.low < m.value < m.high and m.value > 0.3 for m in rows)
+    assert rows[0].note == "yes and yes count as 1"
+    assert not [m for m in pair_measures(frame, schema, "a", "c") if m.name == "Phi, signed"]
+
+
+def test_partial_ranks_of_a_large_table_are_sampled_and_said_so(monkeypatch) -> None:
+    """Ranks of several columns take long; the values themselves are used whole."""
+    monkeypatch.setitem(MOST_ROWS, "partial ranks", 300)
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(1000, 3)) + rng.normal(size=(1000, 1))
+    frame = pd.DataFrame(x, columns=list("abc"))
+    schema = Schema(tuple(Column(c, "numeric") for c in frame))
+    found = {m.name: m for m in pair_measures(frame, schema, "a", "b", given=["c"])}
+    whole, ranked = found["Partial correlation given c"], found["Partial rank correlation given c"]
+    assert (whole.n, whole.note) == (1000, "")
+    assert (ranked.n, ranked.note) == (300, "on a sample of 300 of 1,000 rows")
+    assert ranked.value == pytest.approx(whole.value, abs=0.15)

@@ -13,7 +13,8 @@ from outfold.explore.columns import codes_of
 from outfold.explore.distance import distance_correlation
 from outfold.explore.linear import fisher_interval
 from outfold.explore.mixed import point_biserial, ratio
-from outfold.explore.nominal import contingency, nominal
+from outfold.explore.multiplicity import benjamini_hochberg
+from outfold.explore.nominal import contingency, four_fold, nominal
 from outfold.explore.partial import partial
 from outfold.explore.rank import kendall, spearman
 from tests.reference.cases import Case, case, cases
@@ -88,6 +89,35 @@ def test_nominal_association_agrees_with_r(c: Case) -> None:
     names = {"cramers_v_corrected": "cramers_v_bias_corrected"}
     values = {names.get(f, f): getattr(got, f) for f in fields}
     c.check({**values, "p": got.p_value, "mutual_info_nats": got.mutual_info})
+
+
+@pytest.mark.parametrize("c", [*every("assoc-2x2"), *every("assoc-titanic-2x2")])
+def test_tables_of_two_by_two_agree_with_r(c: Case) -> None:
+    """The signed phi, Yates' correction and Fisher's exact test."""
+    got = four_fold(contingency_of(c))
+    assert got is not None
+    c.check(
+        {
+            "phi_signed": got.phi,
+            "chi2_yates": got.yates_chi2,
+            "p_yates": got.yates_p,
+            "fisher_p": got.fisher_p,
+        }
+    )
+
+
+def test_other_tables_than_two_by_two_have_no_phi() -> None:
+    assert four_fold(contingency_of(case("correlation.json", "assoc-hair-eye"))) is None
+
+
+def test_adjusted_p_values_agree_with_r() -> None:
+    """Benjamini & Hochberg's adjustment, also with ties and in any order of the p-values."""
+    c = case("metrics.json", "met-p-adjust")
+    p = np.array(c.inputs["p"], dtype=float)
+    c.check({"BH": list(benjamini_hochberg(p))})
+    back = np.argsort(np.argsort(-p, kind="stable"), kind="stable")
+    turned = benjamini_hochberg(np.sort(p)[::-1])
+    assert np.allclose(turned[back], benjamini_hochberg(p), rtol=0, atol=1e-15)
 
 
 @pytest.mark.parametrize("c", every("eta-"))
@@ -188,6 +218,16 @@ def test_every_case_of_the_files_is_tested() -> None:
     found = [c.id for f in FILES for c in cases(f)]
     assert len(found) == 21
     assert all(i.startswith(prefixes) for i in found)
+
+
+def test_every_figure_of_a_contingency_case_is_held_against_ours() -> None:
+    """Nothing that R says of a table of levels is left out by the tests above."""
+    held = {
+        *("n", "rows", "cols", "chi2", "df", "p", "cramers_v", "cramers_v_bias_corrected"),
+        *("tschuprow_t", "contingency_c", "mutual_info_nats", "theils_u_a_given_b"),
+        *("theils_u_b_given_a", "chi2_yates", "p_yates", "fisher_p", "phi_signed"),
+    }
+    assert {field for f in FILES for c in cases(f, "assoc-") for field in c.expected} == held
 
 
 def test_whole_table_gives_the_same_as_each_pair() -> None:

@@ -120,6 +120,49 @@ def test_mutual_information_ranks_all_columns_on_one_scale() -> None:
     assert found.rows[0].strength > 0.8
 
 
+@pytest.mark.parametrize("target", ["number", "truth", "level"])
+def test_with_a_target_its_pairs_are_those_of_the_whole_table(target: str) -> None:
+    """Measuring one column's pairs alone gives what measuring all gives, whatever its type."""
+    rng = np.random.default_rng(9)
+    frame = pd.DataFrame(
+        {
+            "number": rng.normal(size=300),
+            "other": np.where(rng.random(300) < 0.2, np.nan, rng.normal(size=300)),
+            "truth": pd.array(rng.random(300) < 0.4, dtype="boolean"),
+            "level": pd.Categorical(rng.choice(["r", "s", "t"], 300)),
+            "kind": pd.Categorical(rng.choice(["u", "v"], 300)),
+        }
+    )
+    kinds = ["numeric", "numeric", "boolean", "categorical", "categorical"]
+    schema = Schema(tuple(Column(c, k) for c, k in zip(frame, kinds, strict=True)))
+    whole, own = associate(frame, schema), associate(frame, schema, target=target)
+    assert len(own) == 4
+    for pair in own:
+        same = whole.of(pair.a, pair.b)
+        assert (pair.measure, pair.n) == (same.measure, same.n)
+        assert pair.value == pytest.approx(same.value, abs=1e-12)
+        assert pair.p_value == pytest.approx(same.p_value, abs=1e-12)
+
+
+def test_relevance_and_gaps_tell_how_far_they_are_and_can_be_stopped() -> None:
+    """Progress only grows and ends at the whole; what is raised from it ends the work."""
+    rng = np.random.default_rng(2)
+    frame = pd.DataFrame(rng.normal(size=(200, 6)), columns=list("abcdef"))
+    frame[frame > 1.5] = np.nan
+    schema = Schema(tuple(Column(c, "numeric") for c in frame))
+    for work in (relevance, missingness):
+        told: list[float] = []
+        work(frame, schema, "a", report=told.append)
+        assert told == sorted(told)
+        assert told[-1] == pytest.approx(1.0)
+
+    def stop(_: float) -> None:
+        raise InterruptedError("enough")
+
+    with pytest.raises(InterruptedError, match="enough"):
+        relevance(frame, schema, "a", report=stop)
+
+
 def test_an_unfit_target_is_refused() -> None:
     """Text cannot be a target of relevance."""
     frame, schema = classes()
