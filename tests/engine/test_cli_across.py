@@ -84,6 +84,7 @@ def test_costs_that_are_none_are_refused_before_anything_is_fitted(tmp_path, cap
     assert says in capsys.readouterr().err
 
 
+@pytest.mark.cluster
 def test_candidates_are_ranked_by_cost_and_then_judged_in_training(tmp_path, capsys):
     """One folder: the second command reuses what comes before the fits."""
     path = tmp_path / "table.csv"
