@@ -30,9 +30,9 @@ HOW = (
     "ties share the average rank, and Friedman's test, corrected for ties, asks whether all rank "
     "alike; its p-value is Iman & Davenport's (1980), with fewer than ten tables that of 10,000 "
     "shuffles of the ranks within tables. Candidates whose average ranks differ by less than "
-    "Nemenyi's (1963) critical difference are joined by a bar (Demšar 2006). Nemenyi's answer for two "
-    "candidates depends on which others take part, so beside it stands the signed-rank test of "
-    "each pair with Holm's correction (Benavoli, Corani & Mangili 2016). Tables have to be "
+    "Nemenyi's (1963) critical difference are joined by a bar (Demšar 2006). Nemenyi's answer for "
+    "two candidates depends on which others take part, so beside it stands the signed-rank test of"
+    " each pair with Holm's correction (Benavoli, Corani & Mangili 2016). Tables have to be "
     "independent of each other; the folds of one table are not, and are never used here."
 )
 

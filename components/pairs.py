@@ -66,10 +66,10 @@ def _tested(run: str, candidates: Sequence[Candidate], metric: str) -> None:
     )  # fmt: skip
     why(
         f"Method: {found.method}; whichever pairs are shown. Splits share training rows, so an "
-        "ordinary t-test finds differences far too often; this method allows for that. Holm's correction allows for the "
-        "number of pairs. Ranks over the folds of one table (Friedman, Nemenyi) are not offered: "
-        "folds share training rows and are no independent data sets (Demšar 2006). The view across "
-        "tables has them, for runs of several tables.",
+        "ordinary t-test finds differences far too often; this method allows for that. Holm's "
+        "correction allows for the number of pairs. Ranks over the folds of one table (Friedman, "
+        "Nemenyi) are not offered: folds share training rows and are no independent data sets "
+        "(Demšar 2006). The view across tables has them, for runs of several tables.",
         "How are pairs compared?",
     )
 

@@ -33,11 +33,10 @@ HOW = (
     "standard error follows how the two figures move together with each row (the infinitesimal "
     "jackknife: Efron & Tibshirani 1993, chapter 21; for the AUC this is DeLong et al. 1988), or "
     "where a metric has no such formula (gain, lift, median error) from a bootstrap of the rows. "
-    "It speaks of these fitted models, not of new ones. With fewer than 30 rows, or 10 of a "
-    "class, no verdict is given. One "
-    "column's slices are corrected by Holm; a search over columns, whose slices overlap, by "
-    "Benjamini & Yekutieli (2001). A ranking metric can differ between slices because their rows "
-    "are harder to rank, not because the model treats them worse."
+    "It speaks of these fitted models, not of new ones. With fewer than 30 rows, or 10 of a class,"
+    " no verdict is given. One column's slices are corrected by Holm; a search over columns, whose"
+    " slices overlap, by Benjamini & Yekutieli (2001). A ranking metric can differ between slices "
+    "because their rows are harder to rank, not because the model treats them worse."
 )
 FAIR = (
     "Rates are counted on rows held out, with Wilson's (1927) intervals; differences from the "
