@@ -241,6 +241,7 @@ def test_the_leakage_meter_follows_every_link(workspace):
     before = early(loaded, study)
     assert before.selected is not None
     assert len(before.selected.selection.links) == 3
-    found = split_scores(loaded, study, 0, before, 1)
-    assert not found.reasons.get("selection")
-    assert found.leaky["selection"].keys() == found.honest.keys()
+    honest = split_scores(loaded, study, 0, "honest", before, 1)
+    leaky = split_scores(loaded, study, 0, "selection", before, 1)
+    assert not leaky.reasons.get("selection")
+    assert leaky.leaky["selection"].keys() == honest.honest.keys()
