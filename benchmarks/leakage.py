@@ -86,11 +86,6 @@ def measure(
     if found is not None:
         leakage(found)
     took = time.perf_counter() - began
-    if os.environ.get("EVENTS"):
-        r = workspace.records.run(run)
-        for e in workspace.records.events(run):
-            print(f"  {e.at - r.created:6.1f} {e.kind} {e.label} {e.seconds or 0:.2f}")
-        print("  started", r.started - r.created, "finished", r.finished - r.created)
     return (took if np.isnan(first) else first), took, found, now.reason
 
 

@@ -12,9 +12,8 @@ ENOUGH = 5
 """Splits for which rows are given up; more are done only where all rows fit."""
 FILLED = 0.8
 """Share of what is left of the time that is planned for, since forecasts err."""
-RISE = 0.8
-"""How time is taken to rise with rows, as a power, until it is measured: small samples take much
-that does not depend on their rows."""
+RISE = 1.0
+"""How time is taken to rise with rows, as a power, until it is measured."""
 STEEPEST = 3.0
 """The largest power that is believed."""
 FARTHEST = 20.0

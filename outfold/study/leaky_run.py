@@ -120,7 +120,7 @@ def carry_out(
     Raises:
         OutfoldError: The study cannot be done on its table.
     """
-    meter = _MeterRun(workspace, run, study, client, told)
+    meter = MeterRun(workspace, run, study, client, told)
     ends = ends_at(workspace.records.run(run), study.meter_seconds)
     # Reading a table or drawing a sample cannot be given up, so the end is written down beside it.
     guard = threading.Timer(max(0.0, ends + GRACE - time.time()), meter.give_up)
@@ -132,7 +132,7 @@ def carry_out(
         guard.cancel()
 
 
-class _MeterRun:
+class MeterRun:
     """A measurement as it goes, and what is written down of it."""
 
     def __init__(
