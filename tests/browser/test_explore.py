@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.browser.conftest import Server, Tab
+from tests.browser.conftest import PATIENCE, Server, Tab
 
 pytestmark = pytest.mark.browser
 
@@ -33,7 +33,9 @@ def press(tab: Tab, chart: str, place: str) -> None:
     tab.page.wait_for_timeout(500)
     tab.rest()
     names = " and ".join(spot["names"]), " and ".join(reversed(spot["names"]))
-    tab.page.get_by_text(re.compile("|".join(re.escape(n) for n in names))).first.wait_for()
+    tab.page.get_by_text(re.compile("|".join(re.escape(n) for n in names))).first.wait_for(
+        timeout=PATIENCE
+    )
 
 
 CELL = """data => {
@@ -70,7 +72,9 @@ def test_a_mixed_sample_is_explored_by_clicking(server: Server, tab: Tab):
     """Another measure, a cell's own pair, relevance with intervals, gaps and one column."""
     opened(server, tab, "imbalanced_mixed")
     tab.choose("Measure", "Spearman's rho")
-    tab.sees("Spearman's rho 0")
+    tab.page.get_by_text(re.compile(r"go together most \(Spearman's rho")).first.wait_for(
+        timeout=PATIENCE
+    )
     assert "measure=spearman" in tab.page.url
     press(tab, "associations", CELL)
     assert "tenure" in tab.page.url
@@ -95,7 +99,7 @@ def test_the_links_of_a_dense_sample_are_read_and_chosen(server: Server, tab: Ta
     press(tab, "network", MARK)
     tab.page.get_by_text("The columns and links as tables").click()
     tab.rest()
-    assert tab.page.locator(".st-key-links [data-testid=stDataFrame]").count() == 1
+    tab.page.locator(".st-key-links [data-testid=stDataFrame]").wait_for(timeout=PATIENCE)
     view(tab, "Saying the same")
     tab.sees("Mixtures of several others")
     assert tab.page.locator(".st-key-inflation .js-plotly-plot").count() == 1
