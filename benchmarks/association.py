@@ -27,6 +27,10 @@ import pandas as pd
 
 from outfold.data.schema import Column, Schema
 from outfold.explore.associate import associate
+from outfold.explore.collinearity import collinearity
+from outfold.explore.missing import missingness
+from outfold.explore.pair_measures import pair_measures
+from outfold.explore.relevance import relevance
 
 ROUNDS = 7
 
@@ -139,6 +143,27 @@ def main() -> None:
             f"{measure} {rows:,} x {columns:,} ({len(found):,} pairs): {taken:.2f} s,"
             f" memory {held:.0f} MiB. {note}"
         )
+    views()
+
+
+def views() -> None:
+    """What else the Explore page asks for, on tables that take it long."""
+    for name, (frame, schema), target in (
+        ("mixed 100,000 x 100", mixed(100_000, 100, 0.1), "c1"),
+        ("numbers 100,000 x 100", numbers(100_000, 100, 0.2), "x0"),
+        ("numbers 1,000,000 x 20", numbers(1_000_000, 20, 0.05), "x0"),
+    ):
+        others = Schema(tuple(c for c in schema.columns if c.name != target))
+        for what, call in (
+            ("relevance", lambda f=frame, s=schema, t=target: relevance(f, s, t)),
+            ("inflation", lambda f=frame, s=others: collinearity(f, s)),
+            ("missing values", lambda f=frame, s=schema, t=target: missingness(f, s, t)),
+            (
+                "one pair by every measure, given three",
+                lambda f=frame, s=schema: pair_measures(f, s, "x1", "x2", given=["x3", "x4", "x5"]),
+            ),
+        ):
+            print(f"{what}, {name}: {seconds(call, 3):.2f} s")
 
 
 if __name__ == "__main__":

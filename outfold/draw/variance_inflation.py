@@ -59,8 +59,7 @@ def draw(found: Collinearity) -> go.Figure:
     return layout(
         figure,
         title,
-        f"{found.n:,} rows without any gap; {left}{_left_out(found)}dotted: the usual marks of 5 "
-        "and 10",
+        f"{_rows(found)}; {left}{_left_out(found)}dotted: the usual marks of 5 and 10",
         x="Variance inflation factor (for levels: squared and scaled to one coefficient)",
         height=210 + 22 * len(rows),
         xaxis_type="log",
@@ -69,6 +68,13 @@ def draw(found: Collinearity) -> go.Figure:
         yaxis_range=[-0.7, len(rows) - 0.3],
         showlegend=len(figure.data) > 1,
     )
+
+
+def _rows(found: Collinearity) -> str:
+    """The rows it was measured on, and whether these were drawn."""
+    if found.n < found.n_complete:
+        return f"{found.n:,} drawn by chance of {found.n_complete:,} rows without any gap"
+    return f"{found.n:,} rows without any gap"
 
 
 def _left_out(found: Collinearity) -> str:

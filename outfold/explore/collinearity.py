@@ -48,12 +48,14 @@ class Collinearity:
     Attributes:
         columns: The variance inflation of each column that took part, most inflated first.
         n: Rows it was measured on.
+        n_complete: Rows without any gap; more than ``n`` where rows were drawn by chance.
         left_out: Columns that take no part, and why.
         notes: Sentences about what was sampled.
     """
 
     columns: Mapping[str, Inflation]
     n: int
+    n_complete: int
     left_out: tuple[LeftOut, ...]
     notes: tuple[str, ...]
 
@@ -109,7 +111,7 @@ def collinearity(
         )
     found = inflation_of(kept, len(frame) - data.n_rows)
     ranked = dict(sorted(found.items(), key=lambda item: -item[1].scaled))
-    return Collinearity(ranked, len(rows), tuple(left_out), tuple(notes))
+    return Collinearity(ranked, len(rows), data.n_rows, tuple(left_out), tuple(notes))
 
 
 def _with_rows_left(frame: pd.DataFrame, schema: Schema) -> tuple[Schema, list[LeftOut]]:

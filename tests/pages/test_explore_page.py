@@ -177,3 +177,49 @@ def test_the_pair_of_a_link_is_shown_with_every_measure_and_given_others(home):
     names = list(page.dataframe[0].value["Measure"])
     assert names[:3] == ["Pearson's r", "Spearman's rho", "Kendall's tau-b"]
     assert names[-2:] == ["Partial correlation given copy", "Partial rank correlation given copy"]
+
+
+def test_of_very_many_columns_the_compared_ones_can_be_chosen(tmp_path, monkeypatch):
+    """The most relevant at first; any stretch of the table, and columns chosen by hand."""
+    monkeypatch.setenv("OUTFOLD_HOME", str(tmp_path))
+    rng = np.random.default_rng(5)
+    frame = pd.DataFrame(rng.normal(size=(60, 320)), columns=[f"c{i:03d}" for i in range(320)])
+    frame["y"] = np.where(frame["c200"] > 0, "yes", "no")
+    workspace = Workspace(tmp_path)
+    dataset = workspace.datasets.add_frame(frame, "wide")
+    study = with_target(Study(dataset.key, "y", "binary"), dataset, frame, "y")
+    page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    page.query_params["study"] = workspace.save_study(study)
+    page.query_params["explore"] = "Strong links"
+    page.query_params["among-most"] = "20"
+    page.run()
+    page.switch_page(PAGE).run()
+    calm(page)
+
+    def compared():
+        options = next(w for w in page.selectbox if w.label == "Column").options
+        said = [c.value for c in page.caption if c.value.startswith("Of 321 columns 20")]
+        assert len(options) == 20
+        assert "y" in options
+        return set(options), said[0]
+
+    columns, said = compared()
+    assert "c200" in columns
+    assert "19 most relevant to the target" in said
+    chosen = next(w for w in page.multiselect if w.label == "And in any case")
+    chosen.set_value(["c319"])
+    page.button_group(key="among").set_value("stretch").run()
+    page.number_input(key="among-start").set_value(101).run()
+    calm(page)
+    columns, said = compared()
+    assert columns == {"y", "c319", *(f"c{i}" for i in range(100, 118))}
+    assert "columns 101 to 118 of the table, 1 chosen by hand" in said
+
+
+def test_links_and_linked_columns_stand_in_tables(home):
+    """What the network shows by its picture can be read without it."""
+    page = opened(home, "Strong links")
+    calm(page)
+    shown = [set(frame.value.columns) for frame in page.dataframe]
+    assert any({"Column", "Links", "Group"} <= columns for columns in shown)
+    assert any({"Column", "Beside", "Measure"} <= columns for columns in shown)

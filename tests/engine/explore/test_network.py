@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from outfold.data.schema import Column, Schema
+from outfold.draw import variance_inflation
 from outfold.errors import NotApplicableError, ParameterError
 from outfold.explore.associate import associate
 from outfold.explore.associations import Associations
@@ -140,6 +141,8 @@ def test_columns_that_cannot_be_inflated_are_named(monkeypatch) -> None:
     assert {c.name for c in found.left_out} == {"same", "many"}
     assert found.n == 1000
     assert "1,000 of these rows" in found.notes[-1]
+    shown = variance_inflation.draw(found).layout.title.subtitle.text
+    assert "1,000 drawn by chance of 3,000 rows" in shown
     with pytest.raises(NotApplicableError, match="3 rows cannot tell") as said:
         collinearity(frame[:3][["a", "b"]], Schema(schema.columns[:2]))
     assert "missing" not in said.value.hint
