@@ -6,17 +6,18 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from components import cache, chart, shell, table
+from components import cache, chart, shell, table, waiting
 from components.features import filling
 from components.names import choice_name
-from components.text import number, plain
+from components.text import duration, number, plain
 from components.trial import trial
 from outfold.registry import Facts, registry
 from outfold.study.study import Choice, Study
 
 SIZES = (
-    "Each ranking is made anew in the training rows of every split, cut at 1, 2, 4, 8, … columns, "
-    "and the same model is scored on the rows held out. The ring marks the smallest number within "
+    "Each ranking is made anew in the training rows of every split, once, and cut at 1, 2, 4, 8, … "
+    "columns; searches for a set, such as forward search, are done anew for each number. The same "
+    "model is scored on the rows held out. The ring marks the smallest number within "
     "one standard error of the ranking's best (Breiman et al. 1984); the table also names the "
     "smallest that a paired test does not tell apart from the best (Nadeau & Bengio 2003, Holm). "
     "The best of many sizes was picked by its score, so it is a little too good; as a parameter "
@@ -74,6 +75,14 @@ def by_size(study: Study, facts: Facts, choices: Sequence[Choice]) -> None:
             for i, p in enumerate(c.points)
         ]
     )
+    took = {
+        names[c.method]: duration(c.ranking_seconds)
+        for c in found.curves
+        if c.ranking_seconds == c.ranking_seconds
+    }
+    if took:
+        each = "; ".join(f"{plain(name, 200)} {seconds}" for name, seconds in took.items())
+        st.caption(f"Ranking the columns of one training fold, once for every size: {each}.")
     table.table(
         rows, "sizes", alt="One row per method and number of columns", height=420,
         columns={
@@ -107,10 +116,10 @@ def path(study: Study) -> None:
     from outfold.study.first_fold import penalty_path
 
     data = cache.table(study)
-    found = cache.remember(
+    found = waiting.remember(
         "penalty path", cache.table_key(study), study.validation, study.preparation, study.seed,
         study.target_transform,
-        compute=lambda: penalty_path(data, study),
+        compute=lambda told: penalty_path(data, study, told),
         say="Following the L1 penalty on the first training fold",
     )  # fmt: skip
     measured = f"Training rows of {found.split}: {found.rows:,} of {found.of:,} rows."

@@ -54,6 +54,8 @@ class SizeCurve:
             et al. 1984).
         smallest_tied: Position of the smallest size that the paired test does not tell apart
             from the best.
+        ranking_seconds: What ranking took on one training fold, mean over the splits: once for
+            every size. NaN where each size was searched for by itself.
     """
 
     method: str
@@ -61,6 +63,7 @@ class SizeCurve:
     best: int
     smallest: int
     smallest_tied: int
+    ranking_seconds: float = math.nan
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +152,12 @@ def score_by_size(
         for sizes in by_method.values():
             # Every ranking ends with every column.
             sizes[float(np.mean(widths))] = (n_columns, whole)
+    ranked = _ranking_seconds(result, selections)
     curves = tuple(
-        _curve(method, sizes, chosen, higher, ratio, confidence)
+        replace(
+            _curve(method, sizes, chosen, higher, ratio, confidence),
+            ranking_seconds=ranked.get(method, math.nan),
+        )
         for method, sizes in by_method.items()
     )
     return ScoreBySize(
@@ -158,6 +165,17 @@ def score_by_size(
         *within(chosen, everything.low, everything.high), n_columns, curves, tuple(failed),
         confidence,
     )  # fmt: skip
+
+
+def _ranking_seconds(
+    result: RunResult, selections: Mapping[str, Sequence[Selected]]
+) -> dict[str, float]:
+    """Mean seconds of the ranking that the sizes of each method share, where they share one."""
+    found: dict[str, list[float]] = {}
+    for choice in dict.fromkeys(c.candidate.selector for c in result.candidates):
+        logs = [s.log.ranking for s in selections.get(choice.label(), ())]
+        found.setdefault(choice.path, []).extend(log.seconds for log in logs if log is not None)
+    return {method: float(np.mean(some)) for method, some in found.items() if some}
 
 
 def _mean(values: Sequence[float], ratio: float | None, confidence: float) -> CorrectedT:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -126,9 +126,17 @@ def path(
 
 
 def advised(
-    encoded: Encoded, target: Ints | Floats, task: Task, ratio: float, seed: int
+    encoded: Encoded,
+    target: Ints | Floats,
+    task: Task,
+    ratio: float,
+    seed: int,
+    told: Callable[[int, int], None] = lambda done, total: None,
 ) -> tuple[float, float]:
-    """The largest penalty within one standard error of the best R² of inner folds, and that R²."""
+    """The largest penalty within one standard error of the best R² of inner folds, and that R².
+
+    ``told`` hears how many of the penalties have been tried.
+    """
     penalties = grid(largest_penalty(encoded.matrix, target, task, ratio), task)
     response = as_response(target, task)
     parts = inner_folds(target, task, FOLDS, seed)
@@ -141,6 +149,7 @@ def advised(
             loss, null = losses(model, (seen, response[train]), (held, response[test]), task)
             row.append(1.0 - loss / null if null > 0 else 0.0)
         table.append(row)
+        told(len(table), len(penalties))
         means = [sum(r) / FOLDS for r in table]
         if len(means) - 1 - int(np.argmax(means)) >= PATIENCE:
             break

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +24,8 @@ from outfold.task import is_classification
 MOST_CELLS = 20_000_000
 """Rows times columns of a path; of more, a sample of the rows is used."""
 FEWEST_ROWS = 500
+INNER_SHARE = 2 / 3
+"""Share of the work of a path that finding its penalty in inner folds takes, about."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,24 +66,35 @@ def first_fold(table: StudyTable, study: Study) -> tuple[Loaded, Prepared]:
     return loaded, prepare(loaded, study, 0, preparation.key, params)
 
 
-def penalty_path(table: StudyTable, study: Study) -> PenaltyPath:
+def penalty_path(
+    table: StudyTable, study: Study, told: Callable[[float], None] = lambda share: None
+) -> PenaltyPath:
     """How columns enter an L1-penalised model of the study's task as the penalty falls.
 
     The lasso for numbers, with counts as log(1 + y), and multinomial logistic regression for
     classes (Tibshirani 1996; Friedman, Hastie & Tibshirani 2010); for two classes the coefficients
     are those of the logistic regression. Rows are not weighted.
 
+    Args:
+        table: The study's table.
+        study: The study.
+        told: Hears the share of the penalties that have been fitted, 0 to 1.
+
     Raises:
         StudyError: The validation cannot be done on this table.
         NotApplicableError: The target does not vary in the fold.
     """
+    told(0.0)
     loaded, fold = first_fold(table, study)
     task, frame = study.task, fold.train
     target = outcome(fold.target, task)
     most = min(MOST_ROWS, max(FEWEST_ROWS, MOST_CELLS // max(1, frame.shape[1])))
     rows = sampled(target, task, most, np.random.default_rng(study.seed))
     encoded, used = encode(frame.iloc[rows]), target[rows]
-    chosen, r2 = advised(encoded, used, task, 1.0, study.seed)
+    chosen, r2 = advised(
+        encoded, used, task, 1.0, study.seed,
+        lambda done, of: told(INNER_SHARE * done / of),
+    )  # fmt: skip
     penalties = grid(largest_penalty(encoded.matrix, used, task, 1.0), task)
     sizes: list[Floats] = []
     for absolute, model in fits(encoded.matrix, used, task, penalties, 1.0):
@@ -91,6 +104,7 @@ def penalty_path(table: StudyTable, study: Study) -> PenaltyPath:
             two = coef.shape[1] == 2
             squares = (coef[:, 1] - coef[:, 0]) ** 2 if two else (coef**2).sum(axis=1)
         sizes.append(np.sqrt(encoded.total(squares)))
+        told(INNER_SHARE + (1.0 - INNER_SHARE) * len(sizes) / len(penalties))
     return PenaltyPath(
         Path(penalties, np.stack(sizes), encoded.sources), chosen, r2, len(rows), len(frame),
         f"split 1 of {len(loaded.splits)}", said(len(rows), len(frame), "Models were fitted on"),

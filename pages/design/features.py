@@ -6,7 +6,17 @@ fold, so that columns kept by luck show as columns kept now and then.
 
 import streamlit as st
 
-from components import cache, features, leakage, set_sizes, shell, steadiness
+from components import (
+    cache,
+    features,
+    leakage,
+    repeats,
+    selector_worth,
+    set_sizes,
+    shell,
+    steadiness,
+    taking,
+)
 
 TITLE = "Features"
 ICON = ":material/filter_alt:"
@@ -25,7 +35,7 @@ result = cache.agreement(run) if run else None
 if result is not None and not result.columns:
     result = None
 
-which, worth, steady, sizes, path, repeats, by_hand = st.tabs(
+which, worth, steady, sizes, path, repeated, by_hand = st.tabs(
     [
         "Which columns",
         "What it is worth",
@@ -47,7 +57,7 @@ if which.open:
 if worth.open:
     with worth, shell.boundary():
         if run and result:
-            features.worth(run, result)
+            selector_worth.worth(run, result)
         else:
             st.info(missing, icon=":material/science:")
 if steady.open:
@@ -59,15 +69,15 @@ if sizes.open:
 if path.open:
     with path, shell.boundary():
         set_sizes.path(study)
-if repeats.open:
-    with repeats, shell.boundary():
+if repeated.open:
+    with repeated, shell.boundary():
         if run and result:
-            features.repeats(study, data, run, result)
+            repeats.repeats(study, data, run, result)
         else:
             st.info(missing, icon=":material/science:")
 if by_hand.open:
     with by_hand, shell.boundary():
-        features.by_hand(study, data, result)
+        taking.by_hand(study, data, result)
 
-features.take(study, choices)
+taking.take(study, choices)
 leakage.meter(study, "selector", features.searching(choices))
