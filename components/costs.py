@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from components.text import number
-
 if TYPE_CHECKING:
     from outfold.judge.cost_matrix import CostMatrix
 
@@ -43,7 +41,7 @@ def cost_inputs() -> CostMatrix:
 
 def said(costs: CostMatrix) -> str:
     """The costs in words: ``a false alarm costs 1, a miss 5``."""
-    parts = [f"a false alarm costs {number(costs.fp)}", f"a miss {number(costs.fn)}"]
-    parts += [f"a hit {number(costs.tp)}"] * bool(costs.tp)
-    parts += [f"a correct rejection {number(costs.tn)}"] * bool(costs.tn)
+    parts = [f"a false alarm costs {costs.fp:g}", f"a miss {costs.fn:g}"]
+    parts += [f"a hit {costs.tp:g}"] * bool(costs.tp)
+    parts += [f"a correct rejection {costs.tn:g}"] * bool(costs.tn)
     return ", ".join(parts)

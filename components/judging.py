@@ -51,7 +51,7 @@ def metric_picker(run: str) -> str:
     study = cache.result(run).study
     labels = {m.key: m.label for m in metrics_for(study.task)}
     if study.task == "binary" and not cache.let_go(run)[0]:
-        labels[COST] = f"{COST_LABEL}, by a cost matrix"
+        labels[COST] = COST_LABEL
     keys = list(labels)
     chosen: str = st.selectbox(
         "Ranked by",

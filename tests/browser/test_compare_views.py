@@ -137,7 +137,7 @@ def test_two_runs_stand_side_by_side(made: Made, tab: Tab) -> None:
 
 def test_a_leaderboard_by_cost_is_its_own_address(made: Made, tab: Tab) -> None:
     """The costs stand in it, so that the page can be shared."""
-    tab.open(made.address(by="expected_cost", **{"cost-fn": "7"}))
+    tab.open(made.address(by="Expected cost", **{"cost-fn": "7"}))
     assert "a false alarm costs 1, a miss 7" in tab.text()
     assert "Expected cost" in tab.text()
     tab.sound()

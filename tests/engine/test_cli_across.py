@@ -90,7 +90,8 @@ def test_candidates_are_ranked_by_cost_and_then_judged_in_training(tmp_path, cap
     path = tmp_path / "table.csv"
     mixed_table(120, "binary").to_csv(path, index=False)
     asked = [str(path), "--target", "y", "--models", "logistic,naive_bayes", "--folds", "2",
-             "--workers", "1", "--out", str(tmp_path / "out"), "--json"]  # fmt: skip
+             "--repeats", "1", "--workers", "1", "--out", str(tmp_path / "out"),
+             "--json"]  # fmt: skip
     assert main(["compare", *asked, "--costs", "fp=1,fn=9"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert told["metric"] == "expected_cost:fp=1:fn=9:tp=0:tn=0"

@@ -63,7 +63,7 @@ def _scores(page) -> list[float]:
 
 def test_candidates_are_ranked_by_what_their_decisions_cost(app, home):
     """Less is better; dearer misses cost more; the pairs are compared by it too."""
-    page = opened(app, home, "binary", "Pairs", by="expected_cost")
+    page = opened(app, home, "binary", "Pairs", by="Expected cost")
     assert_sound(page)
     before = _scores(page)
     assert before == sorted(before)
@@ -78,7 +78,7 @@ def test_candidates_are_ranked_by_what_their_decisions_cost(app, home):
 @pytest.mark.parametrize("view", ["Threshold", "What mattered", "Slices"])
 def test_views_go_along_with_an_expected_cost(app, home, view):
     """The threshold takes the costs from above; slices stand for the study's own metric."""
-    page = opened(app, home, "binary", view, by="expected_cost")
+    page = opened(app, home, "binary", view, by="Expected cost")
     assert_sound(page)
     said = " ".join(c.value for c in page.caption)
     if view == "Threshold":
@@ -90,7 +90,7 @@ def test_views_go_along_with_an_expected_cost(app, home, view):
 
 def test_costs_that_make_one_decision_always_best_are_told(app, home):
     """In a sentence, and the page goes on with the study's metric."""
-    page = opened(app, home, "binary", "By split", by="expected_cost")
+    page = opened(app, home, "binary", "By split", by="Expected cost")
     page.number_input(key="cost-tp").set_value(5.0).run()
     assert_sound(page)
     assert any("a hit 5" in w.value for w in page.warning)
