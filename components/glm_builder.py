@@ -220,7 +220,7 @@ def _more(
         group = study.column_with("group")
         cluster = st.selectbox(
             "Groups", names, names.index(group) if group in names else None,
-            placeholder="Choose the column whose values say which rows belong together",
+            placeholder="Choose a column", help="Rows with the same value belong together.",
             key=f"glm-cluster-{response}", persist_state="session",
         )  # fmt: skip
         if cluster is None:
