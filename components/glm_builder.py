@@ -90,7 +90,8 @@ def builder(study: Study) -> GlmChoice:
     st.text_input(
         "Formula",
         help="`*` for interactions, `poly(x, 2)` and `bs(x, df = 5)` for curves, `C(x)` for a "
-        "level per number, `offset(x)`, `0 +` for no intercept.",
+        "level per number, `offset(x)`, `0 +` for no intercept, "
+        "`cbind(yes, no) ~` for counts of successes and failures.",
         **state.acting(f"glm-formula-{place}", text, lambda said: write(said.strip() or readable)),
     )
     unsaid = default_formula(schema, response, features, FIRST).left_out
@@ -181,21 +182,22 @@ def _more(
         )  # fmt: skip
 
     extra = link == "log" or family == "tweedie"
-    left, middle, right = st.columns(3) if extra else (None, *st.columns(2))
+    places = iter(st.columns(3 if extra else 2))
     exposure = power = None
-    with left or middle:
-        if link == "log":
-            exposure = column(
-                "Exposure", "exposure", study.column_with("exposure"),
-                "Time, people or area in which was counted; its logarithm is added.",
-            )  # fmt: skip
-        if family == "tweedie":
-            power = st.number_input(
-                "Variance power", 1.0, 3.0, 1.5, 0.1, key="glm-power", persist_state="session"
-            )
-    with middle:
+    if extra:
+        with next(places):
+            if link == "log":
+                exposure = column(
+                    "Exposure", "exposure", study.column_with("exposure"),
+                    "Time, people or area in which was counted; its logarithm is added.",
+                )  # fmt: skip
+            if family == "tweedie":
+                power = st.number_input(
+                    "Variance power", 1.0, 3.0, 1.5, 0.1, key="glm-power", persist_state="session"
+                )
+    with next(places):
         offset = column("Offset", "offset", None, "Added to the linear predictor as it is.")
-    with right:
+    with next(places):
         weights = column(
             "Weights", "weights", study.column_with("weight"),
             "How much each row counts; the numbers of trials where the response is a share.",
@@ -218,7 +220,7 @@ def _more(
         group = study.column_with("group")
         cluster = st.selectbox(
             "Groups", names, names.index(group) if group in names else None,
-            placeholder="Choose the column whose values say which rows belong together",
+            placeholder="Choose a column", help="Rows with the same value belong together.",
             key=f"glm-cluster-{response}", persist_state="session",
         )  # fmt: skip
         if cluster is None:

@@ -24,6 +24,9 @@ ERRORS_EXPLAINED = (
     "(n − 1) / (n − coefficients)."
 )
 
+KNOWN = 20.0
+"""Size of a coefficient up to which it is raised to a ratio; e to the 20th is half a billion."""
+
 
 def figures(found: GlmReport) -> None:
     """The model's figures as a row of cards."""
@@ -121,7 +124,7 @@ def coefficient_table(found: GlmReport) -> None:
             {
                 "Term": unquoted(c.term),
                 "Estimate": c.estimate,
-                "Ratio": math.exp(min(c.estimate, 700.0)),
+                "Ratio": math.exp(c.estimate) if abs(c.estimate) < KNOWN else None,
                 "Standard error": c.std_error,
                 kind: c.statistic,
                 "p": c.p_value,

@@ -57,6 +57,21 @@ def terms(study: Study, choice: GlmChoice, found: GlmReport) -> None:
     shell.why(TESTED, "How are terms tested?")
 
 
+def coefficients(study: Study, found: GlmReport) -> None:
+    """The summary, drawn and as a table."""
+    from outfold.draw.coefficients import coefficients as picture
+
+    chart.chart(picture(found.coefficients, found.link), "glm-coefficients")
+    glm_tables.coefficient_table(found)
+    group = study.column_with("group")
+    if group is not None and found.errors != "cluster":
+        st.info(
+            f"Rows belong together by {plain(group)}. Standard errors by group allow for that; "
+            "choose them above, under “Offset, exposure, weights and models to compare”.",
+            icon=":material/info:",
+        )
+
+
 def nested(found: GlmReport) -> None:
     """Models contained in one another, and whether the largest is worth its terms."""
     if not found.compared:

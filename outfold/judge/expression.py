@@ -156,8 +156,14 @@ _QUOTED = re.compile(r"`((?:[^`]|``)+)`")
 
 
 def unquoted(text: str) -> str:
-    """A term's text as people read it: column names without the backticks around them."""
-    return _QUOTED.sub(lambda m: m.group(1).replace("``", "`"), text)
+    """A term's text as people read it: names without backticks, and a level apart from its name."""
+
+    def bare(found: re.Match[str]) -> str:
+        after = text[found.end() : found.end() + 1]
+        # What may follow a name within a term; anything else begins a coefficient's level.
+        return found.group(1).replace("``", "`") + (": " if after not in ("", *" :),/^") else "")
+
+    return _QUOTED.sub(bare, text)
 
 
 def _number(value: float) -> str:

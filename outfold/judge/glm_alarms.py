@@ -111,6 +111,6 @@ def _overdispersion(fit: GlmFit) -> Iterator[str]:
         )
         yield (
             f"The response scatters {ratio:.1f} times as much as the {fit.spec.family_spec.label} "
-            f"family allows (Pearson dispersion), so standard errors are {np.sqrt(ratio):.1f} "
-            f"times too small; take {other}."
+            f"family allows (Pearson dispersion), so standard errors by the family are "
+            f"{np.sqrt(ratio):.1f} times too small; take {other}, or robust ones."
         )

@@ -8,7 +8,6 @@ import streamlit as st
 
 from components import (
     candidate_deviances,
-    chart,
     glm_builder,
     glm_fits,
     glm_tables,
@@ -17,7 +16,6 @@ from components import (
     shell,
     state,
 )
-from outfold.draw.coefficients import coefficients
 
 TITLE = "Deviance"
 ICON = ":material/stairs:"
@@ -42,8 +40,7 @@ with shell.boundary():
             glm_views.terms(study, choice, found)
     if coefs.open:
         with coefs:
-            chart.chart(coefficients(found.coefficients, found.link), "glm-coefficients")
-            glm_tables.coefficient_table(found)
+            glm_views.coefficients(study, found)
     if compared.open:
         with compared:
             glm_views.nested(found)

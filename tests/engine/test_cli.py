@@ -142,6 +142,19 @@ def test_deviance_agrees_with_r(capsys, tmp_path):
     assert last["p_value"] == pytest.approx(1.42e-9, rel=1e-2)
 
 
+def test_deviance_gives_errors_by_group(capsys, tmp_path):
+    """--cluster names the groups; the errors are t on one degree less than there are groups."""
+    path = tmp_path / "warpbreaks.csv"
+    table("warpbreaks.csv").assign(loom=[f"l{i % 9}" for i in range(54)]).to_csv(path, index=False)
+    arguments = ["deviance", str(path), "--formula", "breaks ~ wool", "--family", "poisson"]
+    usual, by_group = printed(capsys, *arguments), printed(capsys, *arguments, "--cluster", "loom")
+    assert by_group["fit"]["errors"] == "cluster"
+    assert by_group["fit"]["statistic_kind"] == "t"
+    assert by_group["fit"]["coefficients"] == usual["fit"]["coefficients"]
+    assert by_group["fit"]["standard_errors"] != usual["fit"]["standard_errors"]
+    assert any("9 groups only" in n for n in by_group["fit"]["notes"])
+
+
 @pytest.mark.cluster
 def test_compare_prints_keeps_and_reuses_a_run(capsys, csv, tmp_path):
     """The leaderboard's fields, a second run that computes nothing, and the run's trade-off."""
@@ -214,6 +227,21 @@ BAD = {
     "a formula that runs code": (
         ["deviance", "CSV", "--formula", "y ~ __import__('os')", "--family", "binomial"],
         "no meaning",
+    ),
+    "two kinds of standard errors": (
+        [
+            "deviance",
+            "CSV",
+            "--formula",
+            "y ~ signal",
+            "--family",
+            "binomial",
+            "--errors",
+            "HC1",
+            "--cluster",
+            "kind",
+        ],
+        "two kinds of standard errors",
     ),
     "a study that is no JSON": (["compare", "CSV", "--study", "CSV"], "no JSON"),
     "a folder without a run": (["tradeoff", "."], "holds no run"),

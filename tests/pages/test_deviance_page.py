@@ -159,6 +159,40 @@ def test_robust_errors_are_shown_and_named(home):
     assert any("hc3" in c.value for c in page.caption)
 
 
+def test_errors_by_group_ask_for_the_groups(home):
+    """Until the column is chosen they are the family's; then they are by group, and say so."""
+    page = opened(home, view="Coefficients")
+    widget(page.button_group, "Standard errors").set_value("cluster").run()
+    assert not page.error
+    assert any("Until the groups are chosen" in c.value for c in page.caption)
+    before = list(page.dataframe[0].value["Standard error"])
+    widget(page.selectbox, "Groups").set_value("tension").run()
+    assert not page.exception
+    assert list(page.dataframe[0].value["Standard error"]) != before
+    assert any("robust, by group" in c.value for c in page.caption)
+    assert any("3 groups only" in w.value or "3 groups for" in w.value for w in page.warning)
+
+
+def test_what_is_chosen_beside_the_formula_is_said(home):
+    """An exposure taken from the roles stands under the formula, though its control is folded."""
+    workspace = Workspace(home)
+    dataset = open_data(ROOT / "tests" / "reference" / "data" / "insurance.csv", workspace.datasets)
+    frame = workspace.datasets.frame(dataset.key)
+    study = with_target(
+        Study(dataset.key, "Claims", "count"), dataset, frame, "Claims", "count",
+        {"Holders": "exposure"},
+    )  # fmt: skip
+    page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    page.query_params["study"] = workspace.save_study(study)
+    page.query_params["deviance"] = "Coefficients"
+    page.run()
+    page.switch_page(PAGE).run()
+    assert not page.exception
+    assert any(c.value == "With exposure Holders." for c in page.caption)
+    assert "Ratio" in page.dataframe[0].value
+    assert "Set aside" not in page.dataframe[0].value
+
+
 def test_a_formula_chosen_by_steps_carries_its_warning(home):
     """Its p-values are optimistic, and the page says so beside them."""
     page = opened(home, "infert.csv", "case", view="Stepwise")

@@ -51,6 +51,19 @@ def test_a_report_holds_the_comparison_that_was_asked_for(report: GlmReport) -> 
     assert glm_report(table("warpbreaks.csv"), "breaks ~ 1", "poisson").terms is None
 
 
+def test_a_coefficient_of_which_nothing_is_known_does_not_squash_the_others() -> None:
+    """Separation leaves an interval of thousands: it is left out, and the chart says so."""
+    rng = np.random.default_rng(2)
+    x = rng.normal(size=200)
+    g = np.where(np.arange(200) < 20, "rare", "usual")
+    y = ((rng.uniform(size=200) < 0.5) | (g == "rare")).astype(float)
+    frame = pd.DataFrame({"my x": x, "g": g, "y": y})
+    figure = coefficients(fit_glm(frame, "y ~ `my x` + g", "binomial").coefficients, "logit")
+    assert list(figure.layout.yaxis.ticktext) == ["my x"]
+    below = figure.layout.title.subtitle.text.replace("<br>", " ")
+    assert "1 left out, of which nothing is known" in below
+
+
 def test_charts_of_rows_draw_every_row(report: GlmReport) -> None:
     """Fifty-four rows are fifty-four points."""
     for figure in (residual_fitted(report.points), residual_quantile(report.points)):

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from outfold.data.schema import Column, Schema
 from outfold.errors import OutfoldError, UnknownNameError
 from outfold.judge.default_formula import default_formula
-from outfold.judge.expression import FormulaError
+from outfold.judge.expression import FormulaError, unquoted
 from outfold.judge.parse_formula import parse_formula
 
 COLUMNS = ["y", "a", "b", "c", "x", "my col", "GNP.deflator", "q`t"]
@@ -114,6 +114,22 @@ def test_an_unknown_column_gets_the_nearest_name() -> None:
     """The hint is a column of the table."""
     with pytest.raises(UnknownNameError, match="Did you mean `my col`"):
         parse_formula("y ~ `my cool`", COLUMNS)
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("`my col`", "my col"),
+        ("`my col`b", "my col: b"),
+        ("`a``s`:kind", "a`s:kind"),
+        ("I(`a b`^2)", "I(a b^2)"),
+        ("poly(`a b`, 2)", "poly(a b, 2)"),
+        ("woolB:tensionM", "woolB:tensionM"),
+    ],
+)
+def test_terms_are_read_without_backticks(written: str, read: str) -> None:
+    """A column's name as it is; a level stands apart from it."""
+    assert unquoted(written) == read
 
 
 def test_too_many_terms_are_refused_before_they_are_made() -> None:

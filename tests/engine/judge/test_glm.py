@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from outfold.errors import NotApplicableError, UnknownNameError
+from outfold.judge import glm_solve
 from outfold.judge.glm import deviance_json, fit_glm
 from outfold.judge.glm_diagnostics import diagnostics
 from outfold.judge.glm_fit import GlmFit
@@ -270,3 +271,11 @@ def test_every_reference_case_of_models_and_deviance_is_a_test() -> None:
              for c in cases(name)]  # fmt: skip
     assert {c.id for c in every} == {c.id for c in [*CASES, *TABLES, *STEPS]}
     assert len(every) == 56
+
+
+def test_a_fit_that_has_not_settled_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cut off after two iterations, the numbers are called what they are: not final."""
+    monkeypatch.setattr(glm_solve, "MOST_ITERATIONS", 2)
+    fit = fit_case(case("glm.json", "glm-poisson-offset-insurance"))
+    assert not fit.converged
+    assert any("did not converge in 2 iterations" in n for n in fit.notes)
