@@ -19,28 +19,69 @@ if TYPE_CHECKING:
     from outfold.study.study import Study
 
 
-def one_row(found: Explanation, view: View, study: Study, frame: pd.DataFrame) -> int:
-    """Choose a row, and see what moves its prediction; its place among the rows explained."""
+WAYS = ("Largest errors", "In the table’s order", "By its number")
+
+
+def one_row(
+    run: str, found: Explanation, view: View, study: Study, frame: pd.DataFrame
+) -> tuple[Explanation, View, int]:
+    """Choose a row, and see what moves its prediction.
+
+    Returns:
+        The explanation and the view that hold the row, which may be one more than was drawn, and
+        its place among their rows.
+    """
     from outfold.draw import shap_waterfall
 
-    place = row_picker(found, view, study, frame)
+    way = st.segmented_control(
+        "Rows", WAYS, default=WAYS[0], required=True, key="rows-shown", persist_state="session"
+    )
+    if way == WAYS[2]:
+        found, view, place = _numbered(run, found, view, frame)
+    else:
+        place = row_picker(found, view, study, frame, way == WAYS[0])
+    _said_of(found, view, study, place)
     chart(shap_waterfall.draw(view, place, frame), "waterfall")
     cautions(found)
-    return place
+    return found, view, place
 
 
-def row_picker(found: Explanation, view: View, study: Study, frame: pd.DataFrame) -> int:
-    """Choose one of the rows explained, those with the largest errors first."""
+def _numbered(
+    run: str, found: Explanation, view: View, frame: pd.DataFrame
+) -> tuple[Explanation, View, int]:
+    """Any row by its number; one that was not drawn is explained now."""
+    import numpy as np
+
+    from outfold.judge.one_more_row import explained_row, split_without, with_row
+
+    row: int = st.number_input(
+        "Row number", 0, len(frame) - 1, int(view.rows[0]), step=1, key="row-number",
+        persist_state="session", help="As the other two lists number them, from 0.",
+    )  # fmt: skip
+    places = np.flatnonzero(view.rows == row)
+    if len(places):
+        return found, view, int(places[0])
+    loaded = cache.drawn(cache.study_of(run))
+    split = split_without(loaded, range(found.n_splits), row)
+    model = cache.fold_model(run, found.candidate, split)
+    more = cache.remember(
+        "explained row", run, found.candidate.name, row,
+        compute=lambda: explained_row(model, loaded, row), say="Explaining this row",
+    )  # fmt: skip
+    longer = with_row(found, more)
+    return longer, longer.of(found.classes.index(view.name) if view.name else None), len(view.rows)
+
+
+def row_picker(
+    found: Explanation, view: View, study: Study, frame: pd.DataFrame, worst_first: bool
+) -> int:
+    """Choose one of the rows explained from a table of them; its place."""
     import numpy as np
 
     truth = cache.table(study).target[view.rows]
     error = found.errors(truth)
     order = np.argsort(-error, kind="stable")
-    which = st.segmented_control(
-        "Rows", ("Largest errors", "In the table’s order"), default="Largest errors",
-        required=True, key="rows-shown", persist_state="session",
-    )  # fmt: skip
-    if which != "Largest errors":
+    if not worst_first:
         order = np.argsort(view.rows, kind="stable")
     shown = frame.iloc[view.rows[order]].reset_index(drop=True)
     said = [found.classes[int(t)] for t in truth[order]] if found.classes else truth[order]
@@ -52,8 +93,13 @@ def row_picker(found: Explanation, view: View, study: Study, frame: pd.DataFrame
                    select="single-row", download=False)  # fmt: skip
     if not picked:
         st.caption("The first row is shown; choose another by its mark at the left.")
-    place = int(order[picked[0] if picked and picked[0] < len(order) else 0])
-    said_truth = found.classes[int(truth[place])] if found.classes else short(float(truth[place]))
+    return int(order[picked[0] if picked and picked[0] < len(order) else 0])
+
+
+def _said_of(found: Explanation, view: View, study: Study, place: int) -> None:
+    """The row, its truth and its prediction."""
+    truth = cache.table(study).target[view.rows[place]]
+    said_truth = found.classes[int(truth)] if found.classes else short(float(truth))
     predicted = view.predicted[place]
     with st.container(horizontal=True):
         st.metric("Row", f"{view.rows[place]:,}", border=True, width=150)
@@ -61,7 +107,6 @@ def row_picker(found: Explanation, view: View, study: Study, frame: pd.DataFrame
         label = f"Predicted, {view.name}" if view.name else "Predicted"
         shown_as = share(predicted) if found.has_probability else number(predicted)
         st.metric(plain(label, 60), shown_as, border=True, width=240)
-    return place
 
 
 def _distinct(names: list[str]) -> list[str]:

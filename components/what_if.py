@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from outfold.study.explain.fold_model import FoldModel
     from outfold.study.study import Study
 
-MOST_CONTROLS = 12
-"""Columns with a control, those that matter most to the model."""
+CONTROLS = 6
+"""Columns with a control unless others are chosen: each makes the answer a little slower."""
 QUICK = 8.0
 """Seconds that a model may take to fit without being asked for by a click."""
 
@@ -42,14 +42,31 @@ def what_if(
     train = cache.training_rows(run, split)
 
     before = float(answer_of(model, found, view)(row)[0])
+    columns = _columns(found, view)
 
     @st.fragment
     def live() -> None:
-        _live(model, found, view, row, train, place, run, before)
+        _live(model, found, view, row, train, place, run, before, columns)
 
     live()
     st.markdown("### Few changes that would tip it")
     _search(model, found, view, row, train, study)
+
+
+def _columns(found: Explanation, view: View) -> list[str]:
+    """The columns with a control: those that matter most, or others that are chosen."""
+    import numpy as np
+
+    order = np.argsort(-np.abs(view.shap[view.chance()]).mean(axis=0), kind="stable")
+    used = [view.features[i] for i in order if view.features[i] in found.used]
+    if len(used) <= CONTROLS:
+        return used
+    chosen: list[str] = st.multiselect(
+        "Columns to change", used, default=used[:CONTROLS],
+        key=f"controls-{found.candidate.name}-{view.place}", persist_state="session",
+        help="Those that matter most to the model come first; all others stay as they are.",
+    )  # fmt: skip
+    return chosen
 
 
 def answer_of(model: FoldModel, found: Explanation, view: View) -> Any:
@@ -69,15 +86,11 @@ def answer_of(model: FoldModel, found: Explanation, view: View) -> Any:
 
 def _live(
     model: FoldModel, found: Explanation, view: View, row: pd.DataFrame, train: pd.DataFrame,
-    place: int, run: str, before: float,
+    place: int, run: str, before: float, columns: list[str],
 ) -> None:  # fmt: skip
-    import numpy as np
-
     from outfold.study.explain.effects import put
 
     answer = answer_of(model, found, view)
-    order = np.argsort(-np.abs(view.shap).mean(axis=0), kind="stable")
-    columns = [view.features[i] for i in order if view.features[i] in found.used][:MOST_CONTROLS]
     changed = row
     touched = []
     stem = f"wi-{run}-{view.rows[place]}-{state.current().epoch}"
@@ -85,7 +98,7 @@ def _live(
     for i, column in enumerate(columns):
         with cells[i % 3]:
             now = row[column].iloc[0]
-            value = _control(column, now, train[column], f"{stem}-{i}")
+            value = _control(column, now, train[column], f"{stem}-{view.features.index(column)}")
             if value is not None:
                 changed = put(changed, column, [value])
                 touched.append(column)
@@ -109,11 +122,6 @@ def _live(
         if touched:
             st.button("Back to the row as it is", key="what-if-back", icon=":material/undo:",
                       on_click=_back)  # fmt: skip
-    if len(found.used) > len(columns):
-        st.caption(
-            f"Controls for the {len(columns)} columns that matter most, of {len(found.used)}; the "
-            "others stay as they are."
-        )
 
 
 def _back() -> None:

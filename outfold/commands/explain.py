@@ -35,7 +35,12 @@ def run(options: argparse.Namespace, scratch: Path) -> dict[str, Any]:
     """Explain one candidate; what is kept in the folder is not computed again."""
     from outfold.judge.explanation import explain_study, explanation
     from outfold.judge.leaderboard import leaderboard
-    from outfold.judge.one_more_row import fitted_again, split_without, with_row
+    from outfold.judge.one_more_row import (
+        explained_row,
+        fitted_again,
+        split_without,
+        with_row,
+    )
     from outfold.judge.permutation_importance import permutation_importance
     from outfold.judge.shap_importance import shap_importance
     from outfold.metrics.catalogue import default_metric
@@ -75,7 +80,7 @@ def run(options: argparse.Namespace, scratch: Path) -> dict[str, Any]:
         loaded = with_splits(table, study)
         split = split_without(loaded, range(found.n_splits), options.row)
         model = fitted_again(workspace, name, loaded, study, named[chosen], split)
-        found = with_row(found, model, loaded, options.row)
+        found = with_row(found, explained_row(model, loaded, options.row))
     view = found.of(code)
     shuffled = permutation_importance(found, metric)
     return {

@@ -32,8 +32,9 @@ def draw(view: View, place: int, table: pd.DataFrame) -> go.Figure:
     full = [f"{label(view.features[i])} = {v}" for i, v in zip(shown, own, strict=True)]
     steps = [float(values[i]) for i in shown]
     if len(rest):
-        names.append(f"{len(rest)} other columns")
-        full.append(f"{len(rest)} other columns")
+        others = "1 other column" if len(rest) == 1 else f"{len(rest)} other columns"
+        names.append(others)
+        full.append(others)
         steps.append(float(values[rest].sum()))
     names = ["on average", *names, "this row"]
     full = ["What the model says on average", *full, "What it says of this row"]
@@ -45,11 +46,8 @@ def draw(view: View, place: int, table: pd.DataFrame) -> go.Figure:
             y=list(range(1, len(names) - 1)),
             base=ends[:-1],
             x=steps,
-            text=[f"{s:+.3g}" for s in steps],
-            textposition="outside",
-            cliponaxis=False,
-            customdata=full[1:-1],
-            hovertemplate="<b>%{customdata}</b><br>%{text}<extra></extra>",
+            customdata=[[name, f"{s:+.3g}"] for name, s in zip(full[1:-1], steps, strict=True)],
+            hovertemplate="<b>%{customdata[0]}</b><br>%{customdata[1]}<extra></extra>",
             marker={"color": [POSITIVE if s > 0 else NEGATIVE for s in steps]},
         )
     )
@@ -59,6 +57,16 @@ def draw(view: View, place: int, table: pd.DataFrame) -> go.Figure:
         mode="lines",
         line={"color": MUTED, "width": 1},
         hoverinfo="skip",
+    )
+    # All on the right, where no name of a column stands.
+    figure.add_scatter(
+        x=np.maximum(ends[:-1], ends[1:]),
+        y=list(range(1, len(names) - 1)),
+        mode="text",
+        text=[f" {s:+.3g}" for s in steps],
+        textposition="middle right",
+        hoverinfo="skip",
+        cliponaxis=False,
     )
     figure.add_scatter(
         x=[base, output],
@@ -79,8 +87,8 @@ def draw(view: View, place: int, table: pd.DataFrame) -> go.Figure:
         showgrid=False,
     )
     low, high = float(ends.min()), float(ends.max())
-    room = (high - low or 1.0) * 0.18
-    figure.update_xaxes(range=[low - room, high + room])
+    span = high - low or 1.0
+    figure.update_xaxes(range=[low - 0.05 * span, high + 0.3 * span])
     title = "Nothing moves this row’s prediction"
     if len(steps) and abs(steps[0]) > 0:
         way = "raises" if steps[0] > 0 else "lowers"

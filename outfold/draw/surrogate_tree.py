@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,7 +9,8 @@ import plotly.graph_objects as go
 
 from outfold.draw.theme import MUTED, SEQUENTIAL, label, layout
 
-WRAP = 17
+LINE = 24
+"""Pixels of a line of the tree."""
 
 
 def draw(
@@ -24,33 +24,31 @@ def draw(
         outcome: What is predicted.
         split: The split of the tree drawn, from 0.
     """
-    at = _places(nodes)
-    values = [n["value"] for n in nodes]
+    lines = _outline(nodes)
     figure = go.Figure()
-    for i, node in enumerate(nodes):
-        for side in ("left", "right"):
-            if node["left"] >= 0:
-                child = node[side]
-                figure.add_scatter(
-                    x=[at[i][0], at[child][0]], y=[at[i][1], at[child][1]], mode="lines",
-                    line={"color": MUTED, "width": 1 + 6 * nodes[child]["share"]},
-                    hoverinfo="skip", showlegend=False,
-                )  # fmt: skip
+    for place, depth, i, _ in lines:
+        inside = [other for other, _, j, _ in lines if j in (nodes[i]["left"], nodes[i]["right"])]
+        for other in inside:
+            figure.add_scatter(
+                x=[depth, depth, depth + 1], y=[place, other, other], mode="lines",
+                line={"color": MUTED, "width": 1}, hoverinfo="skip", showlegend=False,
+            )  # fmt: skip
     figure.add_scatter(
-        x=[p[0] for p in at],
-        y=[p[1] for p in at],
+        x=[depth for _, depth, _, _ in lines],
+        y=[place for place, _, _, _ in lines],
         mode="markers+text",
         marker={
-            "size": [14 if n["left"] >= 0 else 20 for n in nodes],
-            "symbol": ["circle" if n["left"] >= 0 else "square" for n in nodes],
-            "color": values, "colorscale": SEQUENTIAL,
+            "size": [9 + 9 * nodes[i]["share"] ** 0.5 for _, _, i, _ in lines],
+            "symbol": ["circle" if nodes[i]["left"] >= 0 else "square" for _, _, i, _ in lines],
+            "color": [nodes[i]["value"] for _, _, i, _ in lines], "colorscale": SEQUENTIAL,
             "line": {"color": MUTED, "width": 1},
         },
-        text=[_text(n) for n in nodes],
-        textposition=["top center" if n["left"] >= 0 else "bottom center" for n in nodes],
-        textfont={"size": 10},
+        text=[f"  {_text(nodes[i], answer)}" for _, _, i, answer in lines],
+        textposition="middle right",
+        textfont={"size": 11},
         customdata=[
-            [label(n["rule"], 90) or "a leaf", n["share"], n["value"]] for n in nodes
+            [label(answer or "all rows", 90), nodes[i]["share"], nodes[i]["value"]]
+            for _, _, i, answer in lines
         ],
         hovertemplate="<b>%{customdata[0]}</b><br>%{customdata[1]:.1%} of the training rows<br>"
         f"mean {label(outcome)} %{{customdata[2]:.4g}}<extra></extra>",
@@ -68,42 +66,37 @@ def draw(
             f"A tree of four questions catches {max(0.0, mean):.0%} of what the model says; do "
             "not read more into it"
         )
-    depth = min(p[1] for p in at)
     below = (
         f"Fitted to the predictions of split {split + 1}’s model on its training rows; fidelity "
         f"(R²) on validation rows, mean of {len(known)} splits"
     )
     if len(known) > 1:
         below += f", {min(known):.2f} to {max(known):.2f}"
-    figure.update_xaxes(visible=False, range=[-0.7, max(p[0] for p in at) + 0.7])
-    figure.update_yaxes(visible=False, range=[depth - 0.5, 0.6])
-    return layout(figure, title, below + ". Yes goes left.", height=560, showlegend=False)
+    figure.update_xaxes(visible=False, range=[-0.3, 11])
+    figure.update_yaxes(visible=False, range=[len(lines) - 0.4, -0.6])
+    return layout(
+        figure, title, below + ". Bold: the mean prediction; larger: more rows.",
+        height=130 + LINE * len(lines), showlegend=False,
+    )  # fmt: skip
 
 
-def _text(node: Mapping[str, Any]) -> str:
-    if node["left"] < 0:
-        return f"{node['value']:.3g}"
-    return "<br>".join(label(line) for line in textwrap.wrap(node["rule"][:44], WRAP))
+def _text(node: Mapping[str, Any], answer: str) -> str:
+    said = f"<b>{node['value']:.3g}</b>"
+    return f"{label(answer, 34)}: {said}" if answer else f"all rows: {said}"
 
 
-def _places(nodes: Sequence[Mapping[str, Any]]) -> list[tuple[float, float]]:
-    """Leaves side by side, every question above the middle of its answers."""
-    places: dict[int, tuple[float, float]] = {}
-    leaves = 0
+def _outline(nodes: Sequence[Mapping[str, Any]]) -> list[tuple[int, int, int, str]]:
+    """A line for each node, below its question: place, depth, node, the answer leading there."""
+    found: list[tuple[int, int, int, str]] = []
 
-    def put(i: int, depth: int) -> float:
-        nonlocal leaves
-        node = nodes[i]
-        if node["left"] < 0:
-            x = float(leaves)
-            leaves += 1
-        else:
-            x = (put(node["left"], depth + 1) + put(node["right"], depth + 1)) / 2
-        places[i] = (x, -float(depth))
-        return x
+    def put(i: int, depth: int, answer: str) -> None:
+        found.append((len(found), depth, i, answer))
+        if nodes[i]["left"] >= 0:
+            put(nodes[i]["left"], depth + 1, nodes[i]["rule"])
+            put(nodes[i]["right"], depth + 1, nodes[i]["other"])
 
-    put(0, 0)
-    return [places[i] for i in range(len(nodes))]
+    put(0, 0, "")
+    return found
 
 
 def leaves(nodes: Sequence[Mapping[str, Any]]) -> list[dict[str, object]]:
@@ -126,16 +119,7 @@ def leaves(nodes: Sequence[Mapping[str, Any]]) -> list[dict[str, object]]:
             )
             return
         walk(node["left"], (*asked, node["rule"]))
-        walk(node["right"], (*asked, _not(node["rule"])))
+        walk(node["right"], (*asked, node["other"]))
 
     walk(0, ())
     return found
-
-
-def _not(rule: str) -> str:
-    """The other answer to a question."""
-    if " ≤ " in rule:
-        name, _, value = rule.rpartition(" ≤ ")
-        return f"{name} > {value}"
-    name, _, level = rule.partition(" is not ")
-    return f"{name} is {level}"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -70,11 +70,30 @@ def fitted_again(
         return refit(loaded, study, candidate, split, tuned)
 
 
-def with_row(found: Explanation, model: FoldModel, loaded: Loaded, row: int) -> Explanation:
-    """The explanation with one more row at its end, which takes no part in figures about all rows.
+@dataclass(frozen=True, slots=True, eq=False)
+class RowExplained:
+    """What one model says of one row, and why.
+
+    Attributes:
+        row: Position in the study's table.
+        split: The model's split.
+        players: The original columns behind the values.
+        arrays: ``shap`` (1, n_players, n_outputs), ``base`` (n_outputs,), ``output`` and
+            ``predicted`` (1, n_outputs).
+        residual: Difference between base plus values and what the model says.
+    """
+
+    row: int
+    split: int
+    players: tuple[str, ...]
+    arrays: Mapping[str, Floats]
+    residual: float
+
+
+def explained_row(model: FoldModel, loaded: Loaded, row: int) -> RowExplained:
+    """Explain one row, against the training rows that the other rows were compared with.
 
     Args:
-        found: The explanation.
         model: The model of a split that held the row out.
         loaded: The study's table and its splits.
         row: Position in the study's table.
@@ -82,23 +101,32 @@ def with_row(found: Explanation, model: FoldModel, loaded: Loaded, row: int) -> 
     table = loaded.table
     prepared = model.prepared(table.frame.iloc[[row]])
     exposure = None if table.exposure is None else table.exposure[[row]]
-    made = shap_of(model, prepared, SECONDS)
-    arrays = shap_arrays(made, model.n_classes)
-    place = [found.features.index(player) for player in made.players]
+    with numeric_libraries().limit(limits=1):
+        made = shap_of(model, prepared, SECONDS)
+        predicted = model.answer_prepared(prepared, exposure)
+    arrays = {**shap_arrays(made, model.n_classes), "predicted": predicted}
+    return RowExplained(row, model.split, made.players, arrays, made.residual)
+
+
+def with_row(found: Explanation, more: RowExplained) -> Explanation:
+    """The explanation with one more row at its end, which takes no part in figures about all rows.
+
+    Args:
+        found: The explanation.
+        more: The row.
+    """
+    arrays = more.arrays
+    place = [found.features.index(player) for player in more.players]
     values = np.zeros((1, len(found.features), arrays["shap"].shape[2]))
     values[:, place] = arrays["shap"]
-
-    def longer(before: Floats, last: Floats) -> Floats:
-        return np.concatenate([before, last])
-
     return replace(
         found,
-        rows=np.append(found.rows, row),
-        split=np.append(found.split, model.split),
+        rows=np.append(found.rows, more.row),
+        split=np.append(found.split, more.split),
         worst=np.append(found.worst, True),
-        shap=longer(found.shap, values),
-        base=longer(found.base, arrays["base"][None]),
-        output=longer(found.output, arrays["output"]),
-        predicted=longer(found.predicted, model.answer_prepared(prepared, exposure)),
-        residual=max(found.residual, made.residual),
+        shap=np.concatenate([found.shap, values]),
+        base=np.concatenate([found.base, arrays["base"][None]]),
+        output=np.concatenate([found.output, arrays["output"]]),
+        predicted=np.concatenate([found.predicted, arrays["predicted"]]),
+        residual=max(found.residual, more.residual),
     )

@@ -44,10 +44,10 @@ view = explain.view_of(found)
 
 def row() -> None:
     """What moves one row's prediction, and what would change it."""
-    place = explain_row.one_row(found, view, study, frame)
+    seen, of_class, place = explain_row.one_row(run, found, view, study, frame)
     st.markdown("## What if its values were others?")
     with shell.boundary():
-        what_if.what_if(run, found, view, study, frame, place)
+        what_if.what_if(run, seen, of_class, study, frame, place)
 
 
 views = {

@@ -85,3 +85,17 @@ def test_locked_columns_stay_as_they_are(app, explained):
     test.multiselect(key="locked").set_value(["signal"]).run()
     assert_sound(test)
     assert not any("signal" in text for text in test.dataframe[-1].value["Changes"])
+
+
+def test_any_row_is_explained_by_its_number(app, explained):
+    """Drawn or not; the waterfall, the prediction and the what-if are of that row."""
+    test = app(PAGE, explained.root, run=explained.made["multiclass"].run, explain="One row")
+    for number in (7, 8):
+        test.session_state["rows-shown"] = "By its number"
+        test.run()
+        test.number_input(key="row-number").set_value(number).run()
+        assert_sound(test)
+        assert next(m for m in test.metric if m.label == "Row").value == str(number)
+        said = [m.value for m in test.metric if m.label.startswith("Predict")]
+        assert len(said) == 2
+        assert said[0] == said[1]

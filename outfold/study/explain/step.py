@@ -19,6 +19,7 @@ from outfold.study.explain.players import owners, players_of
 from outfold.study.explain.related import related
 from outfold.study.explain.shapley import Shapley, ordered, shapley, spread_over
 from outfold.study.explain.surrogate import surrogate
+from outfold.study.explain.trees import trees_of
 from outfold.study.scores import score, scored_from_arrays
 from outfold.study.steps import (
     Loaded,
@@ -114,6 +115,11 @@ def _explained(
     most = max(20, min(asked - before, MOST_VALUES // max(1, len(players) * outputs)))
     place = ordered(np.arange(len(cut.test)), rng, worst)[: most + len(worst)]
 
+    if trees_of(model.model) is not None:
+        from outfold.study.explain.tree_walk import ready
+
+        tell("compiling what walks trees, once on a machine")
+        ready()
     tell("SHAP values")
     found = shap_of(model, model.test.iloc[place], study.explaining.seconds / n_splits)
     place = place[: len(found.values)]

@@ -21,7 +21,7 @@ MOST_LEVELS = 30
 """Levels of a category that the tree may ask for, the commonest."""
 
 Question = tuple[str, str, object]
-"""A column, how it is asked for (``number``, ``moment``, ``level``), and of a level which one."""
+"""A column, how it is asked for (``number``, ``moment``, ``truth``, ``level``), and which level."""
 
 
 class Readable:
@@ -29,10 +29,13 @@ class Readable:
 
     def __init__(self, frame: pd.DataFrame, columns: Sequence[str]) -> None:
         self.questions: list[Question] = []
+        self.gaps = {column for column in columns if frame[column].isna().any()}
         for column in columns:
             values = frame[column]
             if pd.api.types.is_datetime64_any_dtype(values.dtype):
                 self.questions.append((column, "moment", None))
+            elif pd.api.types.is_bool_dtype(values.dtype):
+                self.questions.append((column, "truth", None))
             elif pd.api.types.is_numeric_dtype(values.dtype):
                 self.questions.append((column, "number", None))
             else:
@@ -54,14 +57,29 @@ class Readable:
         found[np.isinf(found)] = np.nan
         return found
 
-    def rule(self, question: int, threshold: float) -> str:
-        """What goes left at a split, in words."""
+    def answers(self, question: int, threshold: float, missing_left: bool) -> tuple[str, str]:
+        """What goes left and what goes right at a split, in words.
+
+        Args:
+            question: The question that the split asks.
+            threshold: Up to it a row goes left.
+            missing_left: Whether a missing value goes left.
+        """
         column, kind, level = self.questions[question]
         if kind == "level":
-            return f"{column} is not {level}"
-        if kind == "moment":
-            return f"{column} ≤ {pd.Timestamp(threshold, unit='s'):%Y-%m-%d}"
-        return f"{column} ≤ {threshold:.4g}"
+            return f"{column} is not {level}", f"{column} is {level}"
+        if not np.isfinite(threshold):  # the split asks for nothing but whether it is known
+            return f"{column} is known", f"{column} is missing"
+        if kind == "truth":
+            left, right = f"{column} is false", f"{column} is true"
+        elif kind == "moment":
+            moment = f"{pd.Timestamp(threshold, unit='s'):%Y-%m-%d}"
+            left, right = f"{column} ≤ {moment}", f"{column} > {moment}"
+        else:
+            left, right = f"{column} ≤ {threshold:.4g}", f"{column} > {threshold:.4g}"
+        if column not in self.gaps:
+            return left, right
+        return (f"{left} or missing", right) if missing_left else (left, f"{right} or missing")
 
 
 def surrogate(
@@ -80,8 +98,8 @@ def surrogate(
     Returns:
         For each output its ``fidelity`` (R² on the validation rows, None where the model says the
         same of all) and its ``nodes``, the root first: each with ``column``, ``rule`` (what goes
-        left), ``left``, ``right``, ``share`` (of the training rows) and ``value`` (the mean of what
-        the model says there).
+        left), ``other`` (what goes right), ``left``, ``right``, ``share`` (of the training rows)
+        and ``value`` (the mean of what the model says there).
     """
     from sklearn.tree import DecisionTreeRegressor
 
@@ -107,18 +125,24 @@ def surrogate(
 
 
 def _nodes(tree: Any, readable: Readable) -> list[dict[str, Any]]:
-    return [
-        {
-            "left": int(tree.children_left[i]),
-            "right": int(tree.children_right[i]),
-            "share": float(tree.n_node_samples[i] / tree.n_node_samples[0]),
-            "value": float(tree.value[i].ravel()[0]),
-            "column": readable.questions[tree.feature[i]][0] if tree.feature[i] >= 0 else "",
-            "rule": (
-                readable.rule(int(tree.feature[i]), float(tree.threshold[i]))
-                if tree.feature[i] >= 0
-                else ""
-            ),
-        }
-        for i in range(tree.node_count)
-    ]
+    found = []
+    for i in range(tree.node_count):
+        question = int(tree.feature[i])
+        column, rule, other = "", "", ""
+        if question >= 0:
+            column = readable.questions[question][0]
+            rule, other = readable.answers(
+                question, float(tree.threshold[i]), bool(tree.missing_go_to_left[i])
+            )
+        found.append(
+            {
+                "left": int(tree.children_left[i]),
+                "right": int(tree.children_right[i]),
+                "share": float(tree.n_node_samples[i] / tree.n_node_samples[0]),
+                "value": float(tree.value[i].ravel()[0]),
+                "column": column,
+                "rule": rule,
+                "other": other,
+            }
+        )
+    return found

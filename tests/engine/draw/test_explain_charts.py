@@ -48,9 +48,33 @@ def figures(seen):
     rows = tuple(Shuffled((f,), 0.1, 0.05, 0.15, (0.1, 0.1)) for f in view.features)
     shuffled = PermutationImportance("accuracy", "Accuracy", 0.8, rows, (), 5, 100, 2)
     nodes = [
-        {"left": 1, "right": 2, "share": 1.0, "value": 0.4, "column": BAD, "rule": f"{BAD} ≤ 1"},
-        {"left": -1, "right": -1, "share": 0.5, "value": 0.1, "column": "", "rule": ""},
-        {"left": -1, "right": -1, "share": 0.5, "value": 0.7, "column": "", "rule": ""},
+        {
+            "left": 1,
+            "right": 2,
+            "share": 1.0,
+            "value": 0.4,
+            "column": BAD,
+            "rule": f"{BAD} ≤ 1",
+            "other": f"{BAD} > 1",
+        },
+        {
+            "left": -1,
+            "right": -1,
+            "share": 0.5,
+            "value": 0.1,
+            "column": "",
+            "rule": "",
+            "other": "",
+        },
+        {
+            "left": -1,
+            "right": -1,
+            "share": 0.5,
+            "value": 0.7,
+            "column": "",
+            "rule": "",
+            "other": "",
+        },
     ]
     return {
         "bar": shap_bar.draw(ranked, view.scale),
@@ -89,7 +113,7 @@ def test_titles_are_findings(seen):
 def test_a_waterfall_goes_from_the_average_to_the_row(seen):
     """Bars lie end to end."""
     view, table = seen
-    steps, _, ends = shap_waterfall.draw(view, 3, table).data
+    steps, _, _, ends = shap_waterfall.draw(view, 3, table).data
     assert ends.x[0] == view.base[3]
     assert ends.x[1] == pytest.approx(view.output[3])
     assert steps.base[-1] + steps.x[-1] == pytest.approx(view.output[3])

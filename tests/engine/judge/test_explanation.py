@@ -11,7 +11,7 @@ import pytest
 from outfold.errors import NotApplicableError, UnknownNameError
 from outfold.judge.column_effect import column_effect, effect_columns
 from outfold.judge.explanation import explain_study, explanation
-from outfold.judge.one_more_row import fitted_again, split_without, with_row
+from outfold.judge.one_more_row import explained_row, fitted_again, split_without, with_row
 from outfold.judge.permutation_importance import permutation_importance
 from outfold.judge.shap_dependence import shap_dependence
 from outfold.judge.shap_importance import cohorts, labels_of, shap_importance
@@ -227,7 +227,7 @@ def test_a_row_that_was_not_drawn_is_explained_as_if_it_had_been(made):
     assert split == found.split[place]
     candidate = study.candidates()[1]
     model = fitted_again(workspace, run, loaded, study, candidate, split)
-    more = with_row(fewer, model, loaded, row)
+    more = with_row(fewer, explained_row(model, loaded, row))
     np.testing.assert_allclose(more.shap[-1], found.shap[place], atol=1e-12)
     np.testing.assert_allclose(more.base[-1], found.base[place], atol=1e-12)
     np.testing.assert_array_equal(more.predicted[-1], found.predicted[place])
