@@ -7,8 +7,9 @@ from collections.abc import Mapping
 import plotly.graph_objects as go
 
 from outfold.draw.candidate_names import called
+from outfold.draw.candidate_rows import LONGEST, ROW, name_rows
 from outfold.draw.theme import NEUTRAL, colour_of, layout
-from outfold.judge.candidate_deviance import CandidateDeviance, DevianceTable
+from outfold.judge.candidate_deviance import DevianceTable
 from outfold.judge.deviance_trace import TracedCandidate
 
 MOST = 30
@@ -32,20 +33,15 @@ def candidate_deviance(
         go.Scatter(
             x=[r.mean for r in rows],
             y=places,
-            mode="markers+text",
+            mode="markers",
             name="Out of fold",
-            text=[f"D² {r.d2:.1%}" for r in rows],
-            textposition=[_beside(r, rows[-1].mean) for r in rows],
-            cliponaxis=False,
             marker={"color": [colour_of(r.model) for r in rows], "size": 11},
             customdata=[[called(r.candidate, names, 100), r.d2, r.clipped, r.n] for r in rows],
             hovertemplate="<b>%{customdata[0]}</b><br>%{x:.4g} per row, D² %{customdata[1]:.1%}<br>"
             "%{customdata[3]:,} predictions, %{customdata[2]:,} of them clipped<extra></extra>",
         )
     )
-    figure.update_yaxes(
-        tickvals=places, ticktext=[called(r.candidate, names) for r in rows], autorange="reversed"
-    )
+    name_rows(figure, [f"{called(r.candidate, names, LONGEST - 10)}: D² {r.d2:.1%}" for r in rows])
     known = traced or {}
     beside = [(i, known[r.candidate]) for i, r in enumerate(rows) if r.candidate in known]
     if beside:
@@ -92,11 +88,7 @@ def candidate_deviance(
     if table.left_out:
         below += f"; {len(table.left_out)} without probabilities left out"
     return layout(
-        figure, title, below, x="Mean deviance per row", height=200 + 30 * len(rows),
+        figure, title, below, x="Mean deviance per row", y="Candidate",
+        height=190 + ROW * len(rows),
         xaxis_rangemode="tozero", showlegend=bool(beside),
     )  # fmt: skip
-
-
-def _beside(row: CandidateDeviance, largest: float) -> str:
-    """Above the mark, away from the null model's line."""
-    return "top left" if row.d2 >= 0 and row.mean > 0.6 * largest else "top right"

@@ -15,20 +15,23 @@ ROW = 42
 """Pixels of a row: a line of text, and the marks below it."""
 LIFT = 15
 """Pixels that a name stands above the middle of its marks."""
+LONGEST = 58
+"""Characters of a name that a narrow screen has room for."""
 FAR = 2.0
 """Times the spread of all others that a baseline may lie off them and still be drawn to scale."""
 
 
-def name_rows(figure: go.Figure, names: Sequence[str]) -> None:
+def name_rows(figure: go.Figure, names: Sequence[str], lift: int = LIFT) -> None:
     """Write a name above each row, the first row on top.
 
     Args:
         figure: The chart; row ``i`` is drawn at ``y = i``.
         names: As plotly text.
+        lift: Pixels above the middle of a row's marks.
     """
     for place, name in enumerate(names):
         figure.add_annotation(
-            x=0, xref="paper", xanchor="left", y=place, yanchor="middle", yshift=LIFT,
+            x=0, xref="paper", xanchor="left", y=place, yanchor="middle", yshift=lift,
             text=name, showarrow=False, align="left", font={"size": 12},
         )  # fmt: skip
     figure.update_yaxes(

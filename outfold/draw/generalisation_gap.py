@@ -7,11 +7,14 @@ from collections.abc import Mapping
 
 import plotly.graph_objects as go
 
-from outfold.draw.candidate_names import called, wrapped
+from outfold.draw.candidate_names import called
+from outfold.draw.candidate_rows import LONGEST, name_rows
 from outfold.draw.theme import MUTED, NEUTRAL, colour_of, layout
 from outfold.judge.generalisation_gap import VERDICTS, CandidateGap, GeneralisationGap
 
 MOST = 20
+ROW, LIFT = 54, 23
+"""Pixels of a row, and from the middle of its marks up to its name: splits lie in between."""
 
 
 def draw(found: GeneralisationGap, names: Mapping[str, str] | None = None) -> go.Figure:
@@ -71,11 +74,7 @@ def draw(found: GeneralisationGap, names: Mapping[str, str] | None = None) -> go
         hovertemplate="<b>%{customdata[0]}</b><br>out of fold %{x:.4g} (%{customdata[1]})"
         "<br>%{customdata[2]}<extra></extra>",
     )  # fmt: skip
-    ticks = [wrapped(called(row.candidate, names, 60)) for row in rows]
-    figure.update_yaxes(
-        tickvals=places, ticktext=ticks, autorange="reversed", zeroline=False,
-        tickfont={"size": 11},
-    )  # fmt: skip
+    name_rows(figure, [called(row.candidate, names, LONGEST) for row in rows], LIFT)
     baseline = next((row for row in rows if row.baseline), None)
     if baseline is not None:
         figure.add_vline(x=baseline.held_mean, line={"color": MUTED, "dash": "dot"})
@@ -89,7 +88,7 @@ def draw(found: GeneralisationGap, names: Mapping[str, str] | None = None) -> go
         below += f" The best {len(rows)} of {len(found.candidates)}."
     return layout(
         figure, found.sentence(names=short), below, x=f"{found.label} ({arrow})",
-        height=260 + sum(26 + 14 * (1 + tick.count("<br>")) for tick in ticks),
+        y="Candidate", height=230 + ROW * len(rows),
     )  # fmt: skip
 
 

@@ -8,13 +8,11 @@ import numpy as np
 import plotly.graph_objects as go
 
 from outfold.draw.candidate_names import called
-from outfold.draw.candidate_rows import ROW, name_rows, to_scale
+from outfold.draw.candidate_rows import LONGEST, ROW, name_rows, to_scale
 from outfold.draw.theme import MUTED, colour_of, layout
 from outfold.judge.leaderboard import Leaderboard, Row
 
 MOST = 40
-LONGEST = 58
-"""Characters of a name that a narrow screen has room for."""
 
 
 def draw(board: Leaderboard, names: Mapping[str, str] | None = None) -> go.Figure:

@@ -23,7 +23,9 @@ def study(server: Server) -> Study:
 
 def test_compare_methods_take_one_and_choose_by_hand(server: Server, tab: Tab, study: Study):
     """The matrix, what each is worth, the path; what is taken stands on Train, with its mark."""
-    tab.open(f"{server.url}/features?study={study.key}&methods=mutual_info&methods=anova_f&methods=cfs")
+    tab.open(
+        f"{server.url}/features?study={study.key}&methods=mutual_info&methods=anova_f&methods=cfs"
+    )
     tab.sees("Try the methods first")
     tab.click("button", "Try them", exact=False)
     tab.sees("Consensus", 120)

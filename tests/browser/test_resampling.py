@@ -21,9 +21,7 @@ def study(server: Server) -> Study:
     return found
 
 
-def test_compare_resamplers_and_correct_their_probabilities(
-    server: Server, tab: Tab, study: Study
-):
+def test_compare_resamplers_and_correct_their_probabilities(server: Server, tab: Tab, study: Study):
     """Counts before and after at once; after the trial the threshold moved, and the correction."""
     chosen = "balancing=class_weight&balancing=random_over"
     tab.open(f"{server.url}/resampling?study={study.key}&{chosen}")

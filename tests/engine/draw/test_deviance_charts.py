@@ -147,3 +147,6 @@ def test_candidates_stand_between_null_and_saturated() -> None:
         "logistic removes 33.3% of the null deviance"
     )
     assert "1 without" in figure.layout.title.subtitle.text
+    above = [a.text for a in figure.layout.annotations]
+    assert "logistic: D² 33.3%" in above
+    assert "dummy: D² 0.0%" in above
