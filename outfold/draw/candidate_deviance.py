@@ -35,6 +35,7 @@ def candidate_deviance(
             y=places,
             mode="markers",
             name="Out of fold",
+            cliponaxis=False,
             marker={"color": [colour_of(r.model) for r in rows], "size": 11},
             customdata=[[called(r.candidate, names, 100), r.d2, r.clipped, r.n] for r in rows],
             hovertemplate="<b>%{customdata[0]}</b><br>%{x:.4g} per row, D² %{customdata[1]:.1%}<br>"
@@ -50,6 +51,7 @@ def candidate_deviance(
             y=[i for i, _ in beside],
             mode="markers",
             name="In training",
+            cliponaxis=False,
             marker={
                 "color": [colour_of(t.candidate.model.key) for _, t in beside],
                 "symbol": "circle-open",

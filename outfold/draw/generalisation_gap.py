@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import plotly.graph_objects as go
 
 from outfold.draw.candidate_names import called
-from outfold.draw.candidate_rows import LONGEST, name_rows
+from outfold.draw.candidate_rows import LONGEST, name_rows, to_scale
 from outfold.draw.theme import MUTED, NEUTRAL, colour_of, layout
 from outfold.judge.generalisation_gap import VERDICTS, CandidateGap, GeneralisationGap
 
@@ -74,8 +74,23 @@ def draw(found: GeneralisationGap, names: Mapping[str, str] | None = None) -> go
         hovertemplate="<b>%{customdata[0]}</b><br>out of fold %{x:.4g} (%{customdata[1]})"
         "<br>%{customdata[2]}<extra></extra>",
     )  # fmt: skip
-    name_rows(figure, [called(row.candidate, names, LONGEST) for row in rows], LIFT)
-    baseline = next((row for row in rows if row.baseline), None)
+    far, ends = to_scale(
+        [row.held_mean for row in rows],
+        [min((*row.train, *row.held_out, row.held_low)) for row in rows],
+        [max((*row.train, *row.held_out, row.held_high)) for row in rows],
+        [row.baseline for row in rows],
+    )
+    labels = [
+        called(row.candidate, names, LONGEST)
+        + (f": {row.held_mean:.4g}, outside this picture" if away else "")
+        for row, away in zip(rows, far, strict=True)
+    ]
+    name_rows(figure, labels, LIFT)
+    if any(far) and ends:
+        room = 0.05 * (ends[1] - ends[0])
+        figure.update_xaxes(range=[ends[0] - room, ends[1] + room])
+    baseline = next((row for row, away in zip(rows, far, strict=True)
+                     if row.baseline and not away), None)  # fmt: skip
     if baseline is not None:
         figure.add_vline(x=baseline.held_mean, line={"color": MUTED, "dash": "dot"})
     arrow = "more is better" if found.direction == "higher" else "less is better"
