@@ -11,6 +11,8 @@ from outfold.judge.expression import unquoted
 from outfold.judge.glm_fit import Coefficient
 
 MOST = 40
+MANY = 20
+"""Coefficients from which at least one is expected to be clear of zero by chance."""
 UNBOUNDED = ("log", "logit", "probit", "cloglog", "loglog", "cauchit")
 """Links whose coefficients run to infinity where outcomes are separated."""
 UNKNOWN = 30.0
@@ -54,8 +56,11 @@ def coefficients(lines: Sequence[Coefficient], link: str) -> go.Figure:
     figure.update_yaxes(
         tickvals=places, ticktext=[label(unquoted(c.term), 32) for c in shown], autorange="reversed"
     )
-    title = f"{sum(clear)} of {len(shown)} coefficients are clear of zero"
+    title = f"{sum(not c.low <= 0 <= c.high for c in drawn)} of {len(drawn)} coefficients are "
+    title += "clear of zero"
     below = "Filled: the 95 % interval leaves out zero; strongest first"
+    if len(drawn) >= MANY:
+        below += f"; by chance alone about {len(drawn) / 20:.0f} would be clear of it"
     if len(shown) < len(drawn):
         below += f"; {len(shown)} of {len(drawn)} drawn"
     if unknown := len(every) - len(drawn):

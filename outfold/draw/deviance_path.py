@@ -65,7 +65,7 @@ def deviance_path(found: DeviancePath, name: str) -> go.Figure:
     figure.update_xaxes(type="log", autorange=True if inverse else "reversed")
     at = found.values[found.best]
     edge = found.best in (0, len(found.values) - 1)
-    title = f"{label(name)} has its least deviance out of fold at {found.parameter.key} = {at:.3g}"
+    title = f"{label(name)} has its least deviance out of fold at {found.parameter.key} = {at:g}"
     if edge:
         title += ", the end of the path"
     return layout(

@@ -64,6 +64,18 @@ def test_a_coefficient_of_which_nothing_is_known_does_not_squash_the_others() ->
     assert "1 left out, of which nothing is known" in below
 
 
+def test_coefficients_that_are_not_drawn_are_counted_too() -> None:
+    """Of fifty noise terms the strongest are drawn; the title and the chance are of all."""
+    rng = np.random.default_rng(6)
+    frame = pd.DataFrame(rng.normal(size=(400, 51)), columns=[f"x{i}" for i in range(51)])
+    lines = fit_glm(frame, "x0 ~ .", "gaussian").coefficients
+    clear = sum(not c.low <= 0 <= c.high for c in lines[1:])
+    figure = coefficients(lines, "identity")
+    assert len(figure.data[0].x) == 40
+    assert f"{clear} of 50 coefficients" in figure.layout.title.text.replace("<br>", " ")
+    assert "about 2 would be" in figure.layout.title.subtitle.text.replace("<br>", " ")
+
+
 def test_charts_of_rows_draw_every_row(report: GlmReport) -> None:
     """Fifty-four rows are fifty-four points."""
     for figure in (residual_fitted(report.points), residual_quantile(report.points)):
