@@ -56,7 +56,7 @@ def draw(found: SideBySide, first: str, second: str) -> go.Figure:
         found.sentence(),
         f"First: {label(first, 60)}; second: {label(second, 60)}. Bars: {found.confidence:.0%} "
         f"intervals, {found.method}; Holm over the metrics.",
-        x="Worse ← how much better the second is, in half-widths of its interval → better",
+        x="← second worse | second better →<br>in half-widths of the interval",
         y="Metric",
         height=240 + 28 * len(shown),
     )
