@@ -29,7 +29,7 @@ def test_a_kept_run_is_explained_from_the_command_line(capsys, tmp_path, monkeyp
 
     best = explained()
     assert best["candidate"] == next(r["candidate"] for r in board if r["rank"] == 1)
-    assert (best["rows"], best["splits"], best["row"]) == (150, 2, None)
+    assert (best["rows"], best["splits"], best["row"]) == (160, 2, None)
     assert best["largest_difference_from_run"] == 0.0
     assert best["largest_residual"] < 1e-9
     features = {"amount", "signal", "noise", "kind", "flag", "when"}

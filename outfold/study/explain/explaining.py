@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from outfold.registry import Param
 
-VERSION = 2
+VERSION = 3
 """Raised when the code of the step changes what it computes."""
 MOST_SPLITS = 10
 """Splits whose models are explained at the most."""

@@ -18,7 +18,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from outfold.metrics.metric import Floats, Ints
+from outfold.metrics.metric import Floats
 from outfold.study.explain.players import matrix_owners, players_of, summed
 from outfold.task import Task, is_classification
 
@@ -281,9 +281,3 @@ def spread_over(values: Floats, classes: tuple[int, ...], n_classes: int) -> Flo
     found = np.zeros((*values.shape[:-1], n_classes))
     found[..., list(classes)] = values
     return found
-
-
-def ordered(rows: Ints, rng: np.random.Generator, first: Ints) -> Ints:
-    """Rows in the order of explaining them: some first, the others by chance."""
-    others = np.setdiff1d(rows, first)
-    return np.concatenate([first, rng.permutation(others)]).astype(np.intp)

@@ -17,7 +17,7 @@ from outfold.study.explain.fold_model import FoldModel, fold_model, one_column_e
 from outfold.study.explain.permutation import shuffled_scores
 from outfold.study.explain.players import owners, players_of
 from outfold.study.explain.related import related
-from outfold.study.explain.shapley import Shapley, ordered, shapley, spread_over
+from outfold.study.explain.shapley import Shapley, shapley, spread_over
 from outfold.study.explain.surrogate import surrogate
 from outfold.study.explain.trees import trees_of
 from outfold.study.scores import score, scored_from_arrays
@@ -55,7 +55,8 @@ class Explained:
 
     ``arrays`` has, among others: ``rows`` (positions in the table of the rows explained), ``shap``
     (n_rows, n_players, n_outputs), ``base``, ``output``, ``predicted`` (n_rows, n_outputs),
-    ``worst`` (whether a row was taken for its error), ``test_predicted`` of all validation rows.
+    ``worst`` (whether a row was taken for its error alone), ``test_predicted`` of all validation
+    rows.
     """
 
     arrays: Mapping[str, np.ndarray]
@@ -113,7 +114,8 @@ def _explained(
     outputs = max(1, one_column_each(stored).shape[1])
     asked, before = (study.explaining.rows * s // n_splits for s in (model.split + 1, model.split))
     most = max(20, min(asked - before, MOST_VALUES // max(1, len(players) * outputs)))
-    place = ordered(np.arange(len(cut.test)), rng, worst)[: most + len(worst)]
+    drawn = rng.permutation(len(cut.test))[:most]
+    place = np.concatenate([worst, drawn[~np.isin(drawn, worst)]])
 
     if trees_of(model.model) is not None:
         from outfold.study.explain.tree_walk import ready
@@ -122,11 +124,14 @@ def _explained(
         ready()
     tell("SHAP values")
     found = shap_of(model, model.test.iloc[place], study.explaining.seconds / n_splits)
+    # Rows that chance had not drawn would mislead about all rows; should time have ended early, so
+    # would any of the largest errors, which went first.
+    apart = np.setdiff1d(worst, drawn) if len(found.values) == len(place) else worst
     place = place[: len(found.values)]
     arrays = shap_arrays(found, model.n_classes)
     arrays |= {
         "rows": cut.test[place],
-        "worst": np.isin(place, worst),
+        "worst": np.isin(place, apart),
         "predicted": one_column_each(stored)[place],
         "test_predicted": one_column_each(stored),
     }
