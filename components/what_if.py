@@ -234,11 +234,12 @@ def _search(
             pd.DataFrame(
                 [
                     {
+                        # First, because it is all that a narrow screen has room for beside them.
+                        "Prediction": show(a.prediction),
                         "Changes": "; ".join(
                             f"{c.column}: {_said(c.before)} → {_said(c.after)}" for c in a.changes
                         ),
                         "Columns": len(a.changes),
-                        "Prediction": show(a.prediction),
                         "Distance": number(a.distance),
                     }
                     for a in answers
