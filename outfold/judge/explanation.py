@@ -34,7 +34,7 @@ METHODS: Mapping[Method, str] = {
 SCALES: Mapping[Scale, str] = {
     "probability": "probability of {class}",
     "log-odds": "log-odds of {class}",
-    "score": "score of {class}, before it becomes a probability",
+    "score": "raw score of {class}",
     "log": "logarithm of the expected {target}",
     "value": "{target}",
 }
