@@ -30,8 +30,8 @@ HOW = (
     "are fitted again on their training rows, and have to give the stored predictions. What is "
     "shown are the columns of your table: one-hot columns, parts of dates and marks of gaps belong "
     "to the column they come from. Where they add up to log-odds or a raw score, that is what the "
-    "model says before it becomes a probability. It explains the model, not the world: a column can matter to a "
-    "model without causing anything."
+    "model says before it becomes a probability. It explains the model, not the world: a column "
+    "can matter to a model without causing anything."
 )
 
 
