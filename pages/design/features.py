@@ -48,6 +48,10 @@ which, worth, steady, sizes, path, repeated, by_hand = st.tabs(
     key="features",
     bind="query-params",
 )
+# What stands below is drawn first, so that it is there while a tab computes, and if it is stopped.
+taking.take(study, choices)
+leakage.meter(study, "selector", features.searching(choices))
+
 if which.open:
     with which, shell.boundary():
         if run and result:
@@ -78,6 +82,3 @@ if repeated.open:
 if by_hand.open:
     with by_hand, shell.boundary():
         taking.by_hand(study, data, result)
-
-taking.take(study, choices)
-leakage.meter(study, "selector", features.searching(choices))

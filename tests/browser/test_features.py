@@ -23,32 +23,30 @@ def study(server: Server) -> Study:
 
 def test_compare_methods_take_one_and_choose_by_hand(server: Server, tab: Tab, study: Study):
     """The matrix, what each is worth, the path; what is taken stands on Train, with its mark."""
-    tab.open(
-        f"{server.url}/features?study={study.key}&methods=mutual_info&methods=anova_f&methods=cfs"
-    )
+    tab.open(f"{server.url}/features?study={study.key}")
     tab.sees("Try the methods first")
     tab.click("button", "Try them", exact=False)
-    tab.sees("Consensus", 120)
+    tab.sees("What is the consensus?", 240)
     tab.rest()
     assert tab.page.locator(".js-plotly-plot").count() == 1
     tab.sound()
     for name in ("What it is worth", "Repeats", "L1 path", "Stability"):
         tab.click("tab", name)
         tab.sound()
-    tab.click("button", "Take Mutual information", exact=False)
-    tab.sees("Mutual information is in the study")
-    tab.go("Train")
-    tab.click("tab", "Feature selection")
-    box = tab.page.get_by_test_id("stCheckbox").filter(has_text="Mutual information")
-    assert box.locator("input").first.is_checked()
-    tab.sound()
-
-    tab.go("Features")
+    tab.click("button", "Take mRMR", exact=False)
+    tab.sees("mRMR is in the study")
     tab.click("tab", "By hand")
-    tab.choose("Start from", "Mutual information (3)")
-    tab.click("button", "Take exactly these 3 columns", exact=False)
-    tab.sees("3 columns chosen by hand")
+    tab.page.get_by_role("combobox", name="Start from").first.click()
+    tab.page.get_by_role("option").filter(has_text="mRMR").first.click()
+    tab.page.wait_for_timeout(250)
+    tab.rest()
+    tab.click("button", "Take exactly", exact=False)
+    tab.sees("chosen by hand: compared from now on")
+
     tab.go("Train")
     tab.click("tab", "Feature selection")
-    tab.sees("3 columns were chosen by hand on all rows")
+    for label in ("mRMR", "Chosen by hand"):
+        box = tab.page.get_by_test_id("stCheckbox").filter(has_text=label)
+        assert box.locator("input").first.is_checked()
+    tab.sees("chosen by hand on all rows")
     tab.sound()
