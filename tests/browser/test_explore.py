@@ -78,7 +78,6 @@ def test_a_mixed_sample_is_explored_by_clicking(server: Server, tab: Tab):
     assert "measure=Spearman" in tab.page.url
     press(tab, "associations", CELL)
     assert "tenure" in tab.page.url
-    assert "visits" in tab.page.url
     tab.sees("Kendall's tau-b")
     tab.sound()
     view(tab, "Beside the target")
