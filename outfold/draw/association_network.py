@@ -18,6 +18,8 @@ ROOM = 330.0
 """Pixels of width for which names are kept apart: a narrow screen has no more."""
 ABOVE_AND_BELOW = 250.0
 """Pixels of the height that legend, title and toolbar take."""
+FIRST = 2
+"""Columns that are named even over a mark: the target and the most linked one."""
 LETTER, LINE = 6.3, 16.0
 """Pixels that a letter of a name is wide, and a name high."""
 NEAR = 32
@@ -81,14 +83,18 @@ def _named(found: Network, height: int) -> dict[str, str]:
         key=lambda i: (-nodes[i].is_target, -nodes[i].links, -np.nan_to_num(nodes[i].relevance)),
     )
     taken: list[tuple[float, float, float]] = []
-    named = {}
+    named: dict[str, str] = {}
+    left, right = place[:, 0].min(), place[:, 0].max()
+    edge = (ROOM - (right - left)) / 2
     for i in order:
         half = LETTER * len(label(nodes[i].column, 18)) / 2
         for side, away in (("top center", 1.0), ("bottom center", -1.0)):
             x, y = place[i] + [0.0, away * (_size(nodes[i]) / 2 + LINE / 2)]
             clear = (np.abs(place[:, 0] - x) > half) | (np.abs(place[:, 1] - y) > LINE / 2 + 3)
             apart = all(abs(x - u) > half + w or abs(y - v) > LINE for u, v, w in taken)
-            if apart and np.delete(clear, i).all():
+            inside = left - edge <= x - half and x + half <= right + edge
+            # The title speaks of the most linked one: its name stands in any case.
+            if apart and ((inside and np.delete(clear, i).all()) or len(named) < FIRST):
                 taken.append((x, y, half))
                 named[nodes[i].column] = side
                 break
