@@ -14,10 +14,13 @@ from outfold.explore.network import Link, Network, Node
 
 ALL_NAMED = 8
 """Up to so many columns all are named; of more, the most linked whose names have room."""
-ROOM = {40: 420.0, 10_000: 360.0}
-"""By the greatest number of columns: pixels of width for which names are kept apart; a narrow
-screen has no more."""
-LETTER, LINE = 5.6, 15.0
+ROOM = 330.0
+"""Pixels of width for which names are kept apart: a narrow screen has no more."""
+ABOVE_AND_BELOW = 250.0
+"""Pixels of the height that legend, title and toolbar take."""
+FIRST = 2
+"""Columns that are named even over a mark: the target and the most linked one."""
+LETTER, LINE = 6.3, 16.0
 """Pixels that a letter of a name is wide, and a name high."""
 NEAR = 32
 """Pixels from which a mark or a line's middle can be touched."""
@@ -60,33 +63,38 @@ def draw(found: Network) -> go.Figure:
     _middles(figure, found)
     _marks(figure, found, named)
     below = _subtitle(found, len(named))
-    return layout(
-        figure, _title(found), below, height=height, hovermode="closest", hoverdistance=NEAR
-    )
+    layout(figure, _title(found), below, height=height, hovermode="closest", hoverdistance=NEAR)
+    # There are no axes to name, so that the sides are free.
+    return figure.update_layout(margin_l=6, margin_r=6)
 
 
 def _named(found: Network, height: int) -> dict[str, str]:
     """Where names stand: the target's, then those of the most linked columns that have room.
 
-    A name stands above its mark or, where another one is there, below it.
+    A name stands above its mark or, where another name or mark is there, below it.
     """
     nodes = found.nodes
     if len(nodes) <= ALL_NAMED:
         return {node.column: "top center" for node in nodes}
-    width = next(pixels for most, pixels in ROOM.items() if len(nodes) <= most)
     place = np.array([(node.x, node.y) for node in nodes])
-    place *= np.array([width, height - 110.0]) / (np.ptp(place, axis=0) + 1.2)
+    place *= np.array([ROOM, height - ABOVE_AND_BELOW]) / (np.ptp(place, axis=0) + 1.2)
     order = sorted(
         range(len(nodes)),
         key=lambda i: (-nodes[i].is_target, -nodes[i].links, -np.nan_to_num(nodes[i].relevance)),
     )
     taken: list[tuple[float, float, float]] = []
-    named = {}
+    named: dict[str, str] = {}
+    left, right = place[:, 0].min(), place[:, 0].max()
+    edge = (ROOM - (right - left)) / 2
     for i in order:
         half = LETTER * len(label(nodes[i].column, 18)) / 2
         for side, away in (("top center", 1.0), ("bottom center", -1.0)):
             x, y = place[i] + [0.0, away * (_size(nodes[i]) / 2 + LINE / 2)]
-            if all(abs(x - u) > half + w or abs(y - v) > LINE for u, v, w in taken):
+            clear = (np.abs(place[:, 0] - x) > half) | (np.abs(place[:, 1] - y) > LINE / 2 + 3)
+            apart = all(abs(x - u) > half + w or abs(y - v) > LINE for u, v, w in taken)
+            inside = left - edge <= x - half and x + half <= right + edge
+            # The title speaks of the most linked one: its name stands in any case.
+            if apart and ((inside and np.delete(clear, i).all()) or len(named) < FIRST):
                 taken.append((x, y, half))
                 named[nodes[i].column] = side
                 break

@@ -75,10 +75,9 @@ def test_a_mixed_sample_is_explored_by_clicking(server: Server, tab: Tab):
     tab.page.get_by_text(re.compile(r"go together most \(Spearman's rho")).first.wait_for(
         timeout=PATIENCE
     )
-    assert "measure=spearman" in tab.page.url
+    assert "measure=Spearman" in tab.page.url
     press(tab, "associations", CELL)
     assert "tenure" in tab.page.url
-    assert "visits" in tab.page.url
     tab.sees("Kendall's tau-b")
     tab.sound()
     view(tab, "Beside the target")
@@ -97,9 +96,10 @@ def test_the_links_of_a_dense_sample_are_read_and_chosen(server: Server, tab: Ta
     view(tab, "Strong links")
     tab.sees("links from 0.")
     press(tab, "network", MARK)
-    tab.page.get_by_text("The columns and links as tables").click()
+    tables = tab.page.get_by_test_id("stExpander").filter(has_text="as tables")
+    tables.locator("summary").click()
     tab.rest()
-    tab.page.locator(".st-key-links [data-testid=stDataFrame]").wait_for(timeout=PATIENCE)
+    tables.get_by_test_id("stDataFrame").nth(1).wait_for(timeout=PATIENCE)
     view(tab, "Saying the same")
     tab.sees("Mixtures of several others")
     assert tab.page.locator(".st-key-inflation .js-plotly-plot").count() == 1
