@@ -22,5 +22,6 @@ def warm() -> None:
 
 
 def _import() -> None:
+
     import outfold.study.run
     import outfold.study.table  # noqa: F401

@@ -29,7 +29,7 @@ def shared_out(work: Callable[[int, int], T], cells: int) -> list[T]:
     """
     if cells < WORTH:
         return [work(0, 1)]
-    with _one_each() as parts:
+    with one_thread_each() as parts:
         if parts == 1:
             return [work(0, 1)]
         with ThreadPoolExecutor(parts, "pieces") as threads:
@@ -54,8 +54,10 @@ class _Users:
 
 
 @contextmanager
-def _one_each() -> Iterator[int]:
-    """Keep linear algebra to one thread; how many it had before.
+def one_thread_each() -> Iterator[int]:
+    """Keep linear algebra to one thread, for who works on threads of their own or narrow tables.
+
+    Gives how many it had before.
 
     Two sessions may overlap: the first to come sets the limit, the last to go takes it off.
     """

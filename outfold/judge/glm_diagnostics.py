@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from outfold.explore.threads import one_thread_each
 from outfold.judge.glm_fit import GlmFit
-from outfold.judge.glm_solve import column_lengths, one_thread, triangle_of
+from outfold.judge.glm_solve import column_lengths, triangle_of
 from outfold.judge.mostly_zero import mostly_zero, quadratic_forms
 from outfold.judge.quantile_residuals import quantile_residuals
 from outfold.metrics.metric import Floats
@@ -109,7 +110,7 @@ def leverage_of(fit: GlmFit) -> Floats:
         forms = quadratic_forms(filled, fit.covariance / fit.dispersion)
         return np.minimum(root**2 * forms, 1.0)
     lengths = column_lengths(matrix)
-    with one_thread():
+    with one_thread_each():
         triangle = triangle_of(matrix, root) / lengths
         for start in range(0, fit.n, _PIECE):
             piece = slice(start, start + _PIECE)

@@ -15,14 +15,13 @@ same pass is made with orthogonal factors instead.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import numpy as np
 
 from outfold.errors import NotApplicableError
+from outfold.explore.threads import one_thread_each
 from outfold.judge.mostly_zero import cross_product, mostly_zero
 from outfold.metrics.metric import Floats
 
@@ -64,24 +63,6 @@ class Solution:
     iterations: int
 
 
-@cache
-def _threads() -> Any:
-    from threadpoolctl import ThreadpoolController
-
-    return ThreadpoolController()
-
-
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """Keep linear algebra to one thread.
-
-    Factors of tall, narrow matrices gain nothing from more, and on a busy machine waiting for the
-    others takes ten times as long as the work.
-    """
-    with _threads().limit(limits=1, user_api="blas"):
-        yield
-
-
 def blocks(n: int) -> Iterator[slice]:
     """Consecutive blocks of n rows."""
     for start in range(0, n, BLOCK):
@@ -121,7 +102,7 @@ def independent_columns(matrix: Floats) -> np.ndarray:
     if width == 0:
         return keep
     lengths = column_lengths(matrix)
-    with one_thread():
+    with one_thread_each():
         if len(matrix) > width and lengths.all() and np.isfinite(lengths).all():
             filled = mostly_zero(matrix)
             if filled is not None:
@@ -184,7 +165,7 @@ def solve(
             mu = np.asarray(family.link.inverse(offset), dtype=np.float64)
         deviance = float(family.deviance(y, mu, var_weights=weights))
         return Solution(np.zeros(0), np.zeros((0, 0)), mu, offset, deviance, True, 0)
-    with one_thread(), np.errstate(all="ignore"):
+    with one_thread_each(), np.errstate(all="ignore"):
         best = _irls(y, matrix, family, weights, offset, start)
         if best is None or not best.converged:
             flat = _flat(y, matrix, family, weights, offset)
