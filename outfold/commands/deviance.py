@@ -31,9 +31,20 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--table",
-        choices=["sequential", "type2", "type3", "drop1"],
+        choices=["sequential", "type2", "type3", "drop1", "add1"],
         default="sequential",
-        help="which tests of the formula's terms, where no --against is given",
+        help="which tests of the formula's terms, where no --against is given; add1 adds the terms "
+        "of one wider --against",
+    )
+    parser.add_argument(
+        "--stepwise",
+        choices=["aic", "bic"],
+        help="add and drop terms of the formula while this falls, and tell of the model reached",
+    )
+    parser.add_argument(
+        "--direction",
+        choices=["both", "forward", "backward"],
+        help="the steps allowed; both unless given",
     )
     parser.add_argument(
         "--errors",
@@ -50,33 +61,52 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, scratch: Path) -> dict[str, Any]:
     """Fit the model and the analysis of deviance."""
-    from outfold.judge.glm import deviance_json
+    from outfold.judge.glm import deviance_json, stepwise_json
 
     if options.cluster is not None and options.errors is not None:
         raise NotApplicableError(
             f"--cluster and --errors {options.errors} ask for two kinds of standard errors.",
             "Give one of them.",
         )
+    if options.stepwise is None and options.direction is not None:
+        raise NotApplicableError(
+            "--direction says which way a stepwise search goes, and none is asked for.",
+            "Add --stepwise aic or --stepwise bic.",
+        )
+    if options.stepwise is not None and (options.against or options.table == "add1"):
+        raise NotApplicableError(
+            "--stepwise chooses the model itself, so there is nothing to put it against.",
+            "Leave out --against and --table add1, or --stepwise.",
+        )
     _, frame = open_table(options, scratch)
-    return deviance_json(
-        frame,
-        options.formula,
-        options.family,
-        link=options.link,
-        power=options.power,
-        offset=options.offset,
-        exposure=options.exposure,
-        weights=options.weights,
-        against=tuple(options.against),
-        test=options.test,
-        table=options.table,
-        errors="cluster" if options.cluster is not None else options.errors or "model",
-        cluster=options.cluster,
-    )
+    given: dict[str, Any] = {
+        "link": options.link,
+        "power": options.power,
+        "offset": options.offset,
+        "exposure": options.exposure,
+        "weights": options.weights,
+        "test": options.test,
+        "table": options.table,
+        "errors": "cluster" if options.cluster is not None else options.errors or "model",
+        "cluster": options.cluster,
+    }
+    if options.stepwise is not None:
+        return stepwise_json(
+            frame, options.formula, options.family, options.stepwise,
+            options.direction or "both", **given,
+        )  # fmt: skip
+    against = tuple(options.against)
+    return deviance_json(frame, options.formula, options.family, against=against, **given)
 
 
 def show(result: dict[str, Any]) -> None:
-    """Print the fit and the table."""
+    """Print the path, where there is one, the fit and the table."""
+    if "path" in result:
+        print_rows(
+            result["path"]["steps"],
+            ["action", "df", "deviance_change", "df_residual", "deviance", "criterion"],
+        )
+        print(f"\n{result['fit']['formula']}\n{result['fit']['notes'][-1]}\n")
     fit = result["fit"]
     for name in ("null_deviance", "residual_deviance", "df_null", "df_residual", "d2", "aic", "bic",
                  "dispersion"):  # fmt: skip

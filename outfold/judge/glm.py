@@ -9,15 +9,28 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from outfold.judge.analysis_of_deviance import AnalysisOfDeviance, Test, sequential
+from outfold.errors import NotApplicableError
+from outfold.judge.analysis_of_deviance import AnalysisOfDeviance, sequential
 from outfold.judge.glm_families import FAMILIES, LINKS
 from outfold.judge.glm_fit import GlmFit
 from outfold.judge.glm_fitting import fit_spec, rows_of, spec_of
 from outfold.judge.nested import compare_nested, fit_nested
 from outfold.judge.robust_errors import Errors, notes_of, with_errors
-from outfold.judge.term_tests import drop_one, type_three, type_two
+from outfold.judge.step_selection import Criterion, Direction, step_selection
+from outfold.judge.term_tests import add_one, drop_one, type_three, type_two
 
-__all__ = ["FAMILIES", "LINKS", "GlmFit", "analysis_of_deviance", "deviance_json", "fit_glm"]
+__all__ = [
+    "FAMILIES",
+    "LINKS",
+    "GlmFit",
+    "analysis_of_deviance",
+    "deviance_json",
+    "fit_glm",
+    "stepwise_json",
+]
+
+Tested = Literal["auto", "chisq", "f"]
+TermTable = Literal["sequential", "type2", "type3", "drop1", "add1"]
 
 
 def fit_glm(
@@ -88,7 +101,7 @@ def deviance_json(
     weights: str | None = None,
     against: Sequence[str] = (),
     test: Literal["chisq", "f"] | None = None,
-    table: Literal["sequential", "type2", "type3", "drop1"] = "sequential",
+    table: TermTable = "sequential",
     errors: Errors = "model",
     cluster: str | None = None,
 ) -> dict[str, Any]:
@@ -104,7 +117,8 @@ def deviance_json(
         offset: A column.
         exposure: A column.
         weights: A column.
-        against: Formulas nested with the first; without any, the first one's terms in order.
+        against: Formulas nested with the first; without any, the first one's terms in order. For
+            ``add1`` one wider formula, whose terms are added one at a time.
         test: By the family unless given.
         table: Which tests of the first formula's terms, where no other one is given.
         errors: Standard errors by the family, or robust ones.
@@ -119,19 +133,85 @@ def deviance_json(
     fits = fit_nested(
         frame, [formula, *against], family, link, power, theta, offset, exposure, weights, cluster
     )
+    return _told(fits, test or "auto", table, errors)
+
+
+def stepwise_json(
+    frame: pd.DataFrame,
+    formula: str,
+    family: str,
+    criterion: Criterion,
+    direction: Direction = "both",
+    link: str | None = None,
+    power: float | None = None,
+    theta: float | None = None,
+    offset: str | None = None,
+    exposure: str | None = None,
+    weights: str | None = None,
+    test: Literal["chisq", "f"] | None = None,
+    table: TermTable = "sequential",
+    errors: Errors = "model",
+    cluster: str | None = None,
+) -> dict[str, Any]:
+    """A stepwise search, and the model that it ends at as ``deviance_json`` tells of it.
+
+    Args:
+        frame: The table.
+        formula: The widest model: every term that may be chosen.
+        family: One of ``FAMILIES``, with a likelihood.
+        criterion: ``aic`` or ``bic``.
+        direction: Which steps are allowed.
+        link: As the rest, of ``deviance_json``.
+        power: Of Tweedie.
+        theta: Of the negative binomial.
+        offset: A column.
+        exposure: A column.
+        weights: A column.
+        test: By the family unless given.
+        table: Which tests of the chosen model's terms; not ``add1``.
+        errors: Standard errors by the family, or robust ones.
+        cluster: A column of groups, for errors by group.
+
+    Returns:
+        As ``deviance_json``, and ``path``: ``criterion``, ``direction``, ``steps``, ``notes``.
+
+    Raises:
+        OutfoldError: What ``deviance_json`` and ``step_selection`` raise.
+    """
+    (widest,) = fit_nested(
+        frame, [formula], family, link, power, theta, offset, exposure, weights, cluster
+    )
+    path = step_selection(widest, direction=direction, criterion=criterion)
+    assert path.final is not None
+    found = _told([path.final], test or "auto", table, errors)
+    found["fit"]["notes"] += path.notes
+    steps = _without_nan([dataclasses.asdict(step) for step in path.steps])
+    return found | {"path": {"criterion": criterion, "direction": direction, "steps": steps}}
+
+
+def _told(fits: Sequence[GlmFit], test: Tested, table: TermTable, errors: Errors) -> dict[str, Any]:
+    """The first fit and its tests; see ``deviance_json``."""
     fit = dataclasses.replace(
         fits[0],
         coefficients=with_errors(fits[0], errors),
         notes=(*fits[0].notes, *notes_of(fits[0], errors)),
     )
-    if len(fits) > 1 or table == "sequential":
-        tested = analysis_of_deviance(fits, test or "auto")
+    if table == "add1":
+        if len(fits) != 2:
+            raise NotApplicableError(
+                f"add1 takes one wider formula, and {len(fits) - 1} were given.",
+                "Name the model with every term that may be added as --against.",
+            )
+        tested = add_one(fits[0], fits[1], test)
+    elif len(fits) > 1 or table == "sequential":
+        tested = analysis_of_deviance(fits, test)
     else:
-        calls: dict[str, Callable[[GlmFit, Test], AnalysisOfDeviance]] = {
+        calls: dict[str, Callable[[GlmFit, Tested], AnalysisOfDeviance]] = {
             "type2": type_two, "type3": type_three, "drop1": drop_one,
         }  # fmt: skip
-        tested = calls[table](fit, test or "auto")
-    return _without_nan(_plain_result(fit, tested, errors))
+        tested = calls[table](fit, test)
+    found: dict[str, Any] = _without_nan(_plain_result(fit, tested, errors))
+    return found
 
 
 def _without_nan(value: Any) -> Any:

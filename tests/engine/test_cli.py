@@ -11,7 +11,7 @@ import pytest
 
 from outfold.cli import json_ready, main
 from outfold.commands import COMMANDS
-from tests.reference.cases import table
+from tests.reference.cases import case, table
 from tests.tables import mixed_table
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -155,6 +155,35 @@ def test_deviance_gives_errors_by_group(capsys, tmp_path):
     assert any("9 groups only" in n for n in by_group["fit"]["notes"])
 
 
+def test_deviance_steps_as_r_does_and_says_that_its_p_values_are_optimistic(capsys, tmp_path):
+    """R's ``step`` in both directions on the Swiss fertility data."""
+    expected = case("deviance.json", "step-both-swiss").expected["path"]
+    path = tmp_path / "swiss.csv"
+    table("swiss.csv").to_csv(path, index=False)
+    wide = "Fertility ~ Agriculture + Examination + Education + Catholic + `Infant.Mortality`"
+    arguments = ["deviance", str(path), "--formula", wide, "--family", "gaussian"]
+    found = printed(capsys, *arguments, "--stepwise", "aic")
+    steps = found["path"]["steps"]
+    assert [s["action"].replace("`", "") for s in steps] == [e["step"] for e in expected]
+    assert [s["criterion"] for s in steps] == pytest.approx([e["criterion"] for e in expected])
+    assert found["fit"]["residual_deviance"] == pytest.approx(expected[-1]["resid_dev"])
+    assert "optimistic" in found["fit"]["notes"][-1]
+    assert "Examination" not in found["fit"]["formula"]
+
+
+def test_deviance_adds_the_terms_of_a_wider_formula_one_at_a_time(capsys, tmp_path):
+    """R's ``add1`` on the infertility data."""
+    expected = case("deviance.json", "aod-add1-chisq-infert").expected["rows"]
+    path = tmp_path / "infert.csv"
+    table("infert.csv").to_csv(path, index=False)
+    found = printed(
+        capsys, "deviance", str(path), "--formula", "case ~ age", "--family", "binomial",
+        "--against", "case ~ age + parity + education + induced + spontaneous", "--table", "add1",
+    )["analysis_of_deviance"]  # fmt: skip
+    assert [r["term"] for r in found] == [e["row"] for e in expected]
+    assert [r["p_value"] for r in found[1:]] == pytest.approx([e["p"] for e in expected[1:]])
+
+
 @pytest.mark.cluster
 def test_compare_prints_keeps_and_reuses_a_run(capsys, csv, tmp_path):
     """The leaderboard's fields, a second run that computes nothing, and the run's trade-off."""
@@ -189,6 +218,7 @@ def test_compare_prints_keeps_and_reuses_a_run(capsys, csv, tmp_path):
     assert offers["pareto"]
 
 
+GLM = ["deviance", "CSV", "--formula", "y ~ signal", "--family", "binomial"]
 BAD = {
     "no such file": (["profile", "nowhere.csv"], "nowhere.csv"),
     "no such sample": (["profile", "sample:wined"], "Did you mean wine"),
@@ -227,6 +257,15 @@ BAD = {
     "a formula that runs code": (
         ["deviance", "CSV", "--formula", "y ~ __import__('os')", "--family", "binomial"],
         "no meaning",
+    ),
+    "terms to add from nowhere": (
+        [*GLM, "--table", "add1"],
+        "add1 takes one wider formula, and 0 were given",
+    ),
+    "a direction without steps": ([*GLM, "--direction", "both"], "none is asked for"),
+    "steps against a formula": (
+        [*GLM, "--stepwise", "aic", "--against", "y ~ 1"],
+        "nothing to put it against",
     ),
     "two kinds of standard errors": (
         [
