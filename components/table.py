@@ -48,7 +48,7 @@ def table(
         hide_index=True,
         width="stretch",
         height=height,
-        column_config=columns,
+        column_config={**_whole_days(frame), **(columns or {})},
         alt=alt or None,
         placeholder="",
         lazy=True if len(frame) > LAZY_ROWS else None,
@@ -59,6 +59,13 @@ def table(
     if download:
         download_table(frame, key)
     return chosen
+
+
+def _whole_days(frame: pd.DataFrame) -> dict[str, Any]:
+    """Columns of dates, without a midnight behind each."""
+    times = frame.select_dtypes("datetime").columns
+    days = [n for n in times if (frame[n].dropna() == frame[n].dropna().dt.normalize()).all()]
+    return {str(name): st.column_config.DateColumn(format="YYYY-MM-DD") for name in days}
 
 
 def download_table(
