@@ -60,7 +60,7 @@ def mixed(rows: int, columns: int, missing: float, seed: int = 0) -> tuple[pd.Da
         codes[gap] = -1
         levels = [f"level {k}" for k in range(codes.max() + 1)]
         frame[f"c{i}"] = pd.Categorical.from_codes(codes, levels)
-        schema.append(Column(f"c{i}", "categorical"))
+        schema.append(Column(f"c{i}", "categorical", unique=len(levels)))
     return frame, Schema(tuple(schema))
 
 
