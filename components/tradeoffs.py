@@ -74,7 +74,7 @@ def frame_of(found: Tradeoff, names: Mapping[str, str]) -> pd.DataFrame:
                 ("on the front", offer.on_front),
                 ("good enough", offer.good_enough),
                 (
-                    "tied, but more than one standard error behind",
+                    "tied, over 1 SE behind",
                     offer.tied and not offer.good_enough and found.tolerance.startswith("tied"),
                 ),
                 ("baseline", offer.baseline),
@@ -97,6 +97,11 @@ def columns_of(found: Tradeoff) -> dict[str, Any]:
     """How the columns of ``frame_of`` are shown."""
     return {
         "Candidate": st.column_config.TextColumn(pinned=True, width=NAME_WIDTH),
-        "Standing": st.column_config.TextColumn(width=STANDING_WIDTH),
+        "Standing": st.column_config.TextColumn(
+            width=STANDING_WIDTH,
+            help="On the front: nothing is better and cheaper. Good enough: as set above. Tied, "
+            "over 1 SE behind: not told apart from the best by the test, but more than one "
+            "standard error worse.",
+        ),
         found.label: st.column_config.NumberColumn(format="%.4f"),
     }

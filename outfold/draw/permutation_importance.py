@@ -52,7 +52,7 @@ def draw(found: PermutationImportance, *, grouped: bool = False) -> go.Figure:
     helpful = [r for r in rows if r.low == r.low and r.low > 0]
     if helpful:
         title = (
-            f"Without {label(rows[0].name, 60)}, {label(found.label)} would be worse by "
+            f"With {label(rows[0].name, 60)} shuffled, {label(found.label)} is worse by "
             f"{rows[0].drop:.3g}"
         )
     elif found.n_splits < 2:
@@ -60,7 +60,7 @@ def draw(found: PermutationImportance, *, grouped: bool = False) -> go.Figure:
     else:
         title = "No column’s shuffling clearly makes the score worse"
     below = (
-        f"{label(found.label)} out of fold is {found.score:.3g}; {found.repeats} shuffles on each "
+        f"Nothing is fitted again. {label(found.label)} out of fold is {found.score:.3g}; {found.repeats} shuffles on each "
         f"of {found.n_splits} splits, up to {found.rows:,} rows each"
     )
     if found.n_splits > 1:

@@ -67,7 +67,10 @@ def draw(view: View, table: pd.DataFrame, columns: Sequence[ColumnImportance]) -
         showgrid=False,
         zeroline=False,
     )
-    below = f"One point per row out of fold, {len(points):,} rows"
+    drawn = f"{len(points):,}"
+    if len(points) < len(chance):
+        drawn += f" of the {len(chance):,} explained"
+    below = f"One point per row out of fold, {drawn} rows"
     below += "; colour: the column’s value by rank"
     if grey:
         below += "; grey: categories and gaps, named on hover"
