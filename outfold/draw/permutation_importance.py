@@ -61,7 +61,8 @@ def draw(found: PermutationImportance, *, grouped: bool = False) -> go.Figure:
         title = "No column’s shuffling clearly makes the score worse"
     below = (
         f"Nothing is fitted again. {label(found.label)} out of fold is {found.score:.3g}; "
-        f"{found.repeats} shuffles on each of {found.n_splits} splits, up to {found.rows:,} rows each"
+        f"{found.repeats} shuffles on each of {found.n_splits} splits, "
+        f"up to {found.rows:,} rows each"
     )
     if found.n_splits > 1:
         below += "; bars: 95 % intervals corrected for shared training rows (Nadeau & Bengio 2003)"
