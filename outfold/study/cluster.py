@@ -70,6 +70,7 @@ def connected(address: str = "", workers: int | None = None) -> Iterator[Any]:
                 ) from None
             with client:
                 _check_scheduler(client, address)
+                _let_go_on(client)
                 yield client
             return
         with (
@@ -84,7 +85,15 @@ def connected(address: str = "", workers: int | None = None) -> Iterator[Any]:
             ) as cluster,
             Client(cluster, set_as_default=False) as client,
         ):
+            _let_go_on(client)
             yield client
+
+
+def _let_go_on(client: Any) -> None:
+    """Have steps whose worker is gone taken by others, on this cluster from now on."""
+    from outfold.study.placeless import Placeless
+
+    client.register_plugin(Placeless())
 
 
 def _check_scheduler(client: Any, address: str) -> None:

@@ -281,3 +281,26 @@ def test_the_grouped_and_timed_roles_reach_the_folds(client, workspace):
     ends = [kept.rows[kept.split == s].max() for s in np.unique(kept.split)]
     starts = [kept.rows[kept.split == s].min() for s in np.unique(kept.split)]
     assert all(s > e for s, e in zip(starts[1:], ends[:-1], strict=True))
+
+
+def test_a_run_goes_on_when_all_workers_are_replaced_at_once(workspace):
+    """As when another run is cancelled that kept every worker busy: what was begun begins again."""
+    slow = Choice.of("random_forest", n_estimators=400)
+    study = study_of(workspace, models=(slow,), selectors=(Choice("none"), Choice("mutual_info")))
+    run = runs.new_run(workspace, study, "", claimed=True)
+    begun = threading.Event()
+    with connected("", 2) as client:
+        going = threading.Thread(
+            target=execute, args=(workspace, run, client),
+            kwargs={"told": lambda event: begun.set() if event[2].startswith("fit") else None},
+            daemon=True,
+        )  # fmt: skip
+        going.start()
+        for _ in range(2):
+            assert begun.wait(60)
+            client.restart_workers(list(client.scheduler_info()["workers"]), timeout=60)
+            begun.clear()
+        going.join(120)
+        assert not going.is_alive()
+    assert workspace.records.run(run).state == "finished"
+    assert not workspace.records.failures(run)
