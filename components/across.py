@@ -13,7 +13,7 @@ from components.chart import chart
 from components.judging import names_of
 from components.shell import why
 from components.table import table
-from components.text import count, plain
+from components.text import count, cut, plain
 from outfold.errors import UnknownNameError
 from outfold.explore.multiplicity import shown_p
 from outfold.metrics.catalogue import catalogue
@@ -183,4 +183,5 @@ def _called(run: str, of: TableRun) -> str:
     when = time.strftime(
         "%Y-%m-%d %H:%M", time.localtime(cache.workspace().records.run(run).created)
     )
-    return f"{plain(of.table, 40)}, {plain(of.result.study.target, 30)} ({when})"
+    # Options are shown as they are, so nothing in them has to be escaped.
+    return f"{cut(of.table, 40)}, {cut(of.result.study.target, 30)} ({when})"

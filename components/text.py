@@ -15,10 +15,14 @@ _BREAK = "\u2060"
 
 def plain(value: object, longest: int = 80) -> str:
     """A text from a person's data, so that Streamlit's markdown shows just its characters."""
-    text = " ".join(str(value).split())
-    if len(text) > longest:
-        text = text[: longest - 1] + "…"
+    text = cut(value, longest)
     return _SPECIAL.sub(r"\\\1", _DIRECTIVE.sub(_BREAK, text))
+
+
+def cut(value: object, longest: int = 80) -> str:
+    """A text from a person's data on one line, where Streamlit takes no markdown: in options."""
+    text = " ".join(str(value).split())
+    return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
 def number(value: float, digits: int = 3) -> str:

@@ -10,7 +10,7 @@ import streamlit as st
 from components import cache, state
 from components.shell import why
 from components.table import table
-from components.text import count, duration, number, plain, share, short
+from components.text import count, cut, duration, number, plain, share, short
 
 if TYPE_CHECKING:
     import numpy as np
@@ -152,7 +152,7 @@ def _control(column: str, now: Any, values: pd.Series, key: str) -> Any:
     place = options.index(start) if start in options else 0
     picked = st.selectbox(
         label, options, index=place,
-        format_func=lambda v: "as it is" if v is None else plain(v, 40), key=key,
+        format_func=lambda v: "as it is" if v is None else cut(v, 40), key=key,
     )  # fmt: skip
     return None if picked == options[place] else picked
 

@@ -94,7 +94,9 @@ class SideBySide:
         better, worse = verdicts.count("better"), verdicts.count("worse")
         n = len(verdicts)
         if not better and not worse:
-            return f"Whatever changed is within noise on all {n} metrics"
+            alone = sum(c.low > 0 or c.high < 0 for c in self.changes)
+            most = f", since {n} were looked at; {alone} would not be alone" if alone else ""
+            return f"Whatever changed is within noise on all {n} metrics{most}"
         parts = [f"better on {better}"] * (better > 0) + [f"worse on {worse}"] * (worse > 0)
         return f"The second is {' and '.join(parts)} of {n} metrics beyond noise"
 
