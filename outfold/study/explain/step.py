@@ -229,13 +229,18 @@ def _permutation(
         given["weight"] = table.weight[cut.test][place]
     exposure = None if table.exposure is None else table.exposure[cut.test][place]
 
-    def judge(frame: pd.DataFrame) -> Mapping[str, float]:
-        made = predict(model.model, frame, study, model.n_classes, exposure)
+    def answer(frame: pd.DataFrame, rows: Ints) -> Mapping[str, np.ndarray]:
+        own = None if exposure is None else exposure[rows]
+        return predict(model.model, frame, study, model.n_classes, own)
+
+    def judge(made: Mapping[str, np.ndarray]) -> Mapping[str, float]:
         return score(scored_from_arrays({**made, **given}, study.task, table.positive))
 
     frame = model.test.iloc[place].reset_index(drop=True)
     owner = owners([str(c) for c in frame.columns], features)
-    as_it_is, changed = shuffled_scores(judge, frame, owner, sets, study.explaining.repeats, rng)
+    as_it_is, changed = shuffled_scores(
+        answer, judge, frame, owner, sets, study.explaining.repeats, rng
+    )
     names = sorted(as_it_is)
     arrays["shuffled"] = np.stack([changed[name] for name in names])
     arrays["unshuffled"] = np.array([as_it_is[name] for name in names])

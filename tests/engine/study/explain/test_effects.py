@@ -90,8 +90,9 @@ def test_shuffling_is_scikit_learns_permutation_importance(table):
     y = 2 * X["a"] + 0.5 * X["b"]
     model = LinearRegression().fit(X, y)
     as_it_is, changed = shuffled_scores(
-        lambda f: {"r2": r2_score(y, model.predict(f))}, X, np.array([0, 1]), [[0], [1], [0, 1]],
-        60, np.random.default_rng(0),
+        lambda f, rows: {"value": model.predict(f)},
+        lambda made: {"r2": r2_score(y, made["value"])},
+        X, np.array([0, 1]), [[0], [1], [0, 1]], 60, np.random.default_rng(0),
     )  # fmt: skip
     drops = as_it_is["r2"] - changed["r2"].mean(axis=1)
     theirs = permutation_importance(model, X, y, n_repeats=60, random_state=0, scoring="r2")
@@ -99,12 +100,45 @@ def test_shuffling_is_scikit_learns_permutation_importance(table):
     assert drops[2] > drops[0]
 
 
+def test_many_shuffles_in_one_call_are_those_made_one_by_one():
+    """Columns of few rows are predicted together; each shuffle changes its own columns only."""
+    rng = np.random.default_rng(3)
+    X = pd.DataFrame(rng.normal(size=(700, 5)), columns=list("abcde"))
+    X["f"] = pd.Categorical(rng.integers(0, 3, 700), categories=range(3))
+    sets, owner = [[0], [1, 2], [5], [3], [4]], np.arange(6)
+    seen: list[int] = []
+
+    def answer(frame: pd.DataFrame, rows: np.ndarray) -> dict[str, np.ndarray]:
+        seen.append(len(frame))
+        return {"all": np.column_stack([frame[c].to_numpy(dtype=float) for c in frame])}
+
+    orders = np.random.default_rng(0)
+    expected = []
+    for members in sets:
+        for _ in range(2):
+            order, changed = orders.permutation(700), X.copy()
+            for c in members:
+                changed.isetitem(c, X.iloc[order, c].array)
+            expected.append(answer(changed, order)["all"])
+    seen.clear()
+    made = iter([X.to_numpy(dtype=float), *expected])
+
+    def judge(answers: dict[str, np.ndarray]) -> dict[str, float]:
+        np.testing.assert_array_equal(answers["all"], next(made))
+        return {"m": 1.0}
+
+    shuffled_scores(answer, judge, X, owner, sets, 2, np.random.default_rng(0))
+    assert next(made, None) is None
+    assert seen == [700, *[1400] * 5]
+
+
 def test_a_column_that_was_left_out_changes_nothing(table):
     """What the selector dropped has importance 0 and is not shuffled."""
     X = table[["a"]]
     as_it_is, changed = shuffled_scores(
-        lambda f: {"m": float(f["a"].sum() + f["a"].iloc[0])}, X, np.array([0]), [[1], [0]], 3,
-        np.random.default_rng(0),
+        lambda f, rows: {"value": f["a"].to_numpy()},
+        lambda made: {"m": float(made["value"].sum() + made["value"][0])},
+        X, np.array([0]), [[1], [0]], 3, np.random.default_rng(0),
     )  # fmt: skip
     assert (changed["m"][0] == as_it_is["m"]).all()
     assert not (changed["m"][1] == as_it_is["m"]).all()
