@@ -201,7 +201,9 @@ def calibration(run: str, candidates: Sequence[Candidate]) -> None:
         at = made.positive if code is None else code
         found[c.name] = cache.remember(
             "calibration", run, c.name, at, done, prior,
-            compute=partial(calibrate, made.truth == at, made.probability[:, at]),
+            compute=partial(
+                calibrate, made.truth == at, made.probability[:, at], rows=made.rows
+            ),
         )  # fmt: skip
         models.append(c.model.key)
         line, tests[c.name] = cache.remember(
@@ -261,8 +263,10 @@ def _calibration_figures(
     shown["Hosmer-Lemeshow p"] = st.column_config.NumberColumn(format="%.2g")
     table(figures, "calibration-figures", columns=shown, alt="Calibration in figures")
     why(
-        "Marks are bins of equally many rows with Wilson's intervals; lines are a restricted cubic "
-        "spline of the predicted log-odds with its pointwise 95 % band (Austin & Steyerberg 2014). "
+        "Marks are bins of equally many predictions with Wilson's intervals; lines are a "
+        "restricted cubic spline of the predicted log-odds with its pointwise 95 % band (Austin & "
+        "Steyerberg 2014). Where folds are repeated, a row is predicted several times: shares "
+        "count every prediction, intervals and bands take each row once. "
         "Slope 1 and intercept 0 are ideal; a slope below 1 is overconfidence. ECE is the mean gap "
         "of the bins and depends on them, ICI that of the smooth curve (Austin & Steyerberg 2019). "
         "Reliability and resolution are Murphy's (1973) parts of the Brier score. Hosmer and "
@@ -300,8 +304,8 @@ def decision(run: str, candidates: Sequence[Candidate]) -> None:
         "Net benefit (Vickers & Elkin 2006) is hits less false alarms times p/(1 − p), per row. A "
         "candidate is of use at those probabilities where its line lies above both acting on all "
         "and acting on none; who knows the costs of a miss and a false alarm reads one point. It "
-        "needs calibrated probabilities. The band holds the fitted models fixed and speaks of the "
-        "rows alone.",
+        "needs calibrated probabilities. The band holds the fitted models fixed, speaks of the "
+        "rows alone, and takes each once however often it was held out.",
         "How is this read?",
     )
 
@@ -335,7 +339,7 @@ def errors(run: str, candidates: Sequence[Candidate], which: Literal["fit", "res
     if which == "residuals":
         st.caption(
             f"Mean error {number(found.bias)}, spread {number(found.spread)}; "
-            f"{share(found.outside / found.n)} of the rows lie beyond three spreads."
+            f"{share(found.outside / found.n)} of the predictions lie beyond three spreads."
         )
         with st.expander("The rows as a table"):
             table(found.frame(), "residual-rows", alt="Actual and predicted values")
