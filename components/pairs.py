@@ -30,6 +30,13 @@ P_VALUE = st.column_config.NumberColumn(format="%.2g")
 
 def pairs(run: str, candidates: Sequence[Candidate], metric: str) -> None:
     """Every pair of candidates, by several questions."""
+    if not cache.comparison(run, metric).pairs:
+        st.info(
+            "A pair is tested on the splits that both have, all of the run's: fewer than two "
+            f"candidates have {plain(metric_named(metric).label)} on all of them.",
+            icon=":material/info:",
+        )
+        return
     _tested(run, candidates, metric)
     _equivalent(run, metric)
     if is_classification(cache.study_of(run).task) and not cache.let_go(run)[0]:

@@ -1,10 +1,11 @@
 """Every view of the Compare page is drawn for every task that has it, and says what it shows."""
 
+import re
 import shutil
 
 import pytest
 
-from outfold.study.run import new_run
+from outfold.study.run import new_run, plan_of
 from outfold.study.varied import seed_studies
 from outfold.study.workspace import Workspace
 from tests.pages.conftest import assert_sound
@@ -111,3 +112,24 @@ def test_runs_with_other_seeds_are_cancelled_by_one_button(app, home, tmp_path):
     assert_sound(page)
     assert {workspace.records.run(run).state for run in runs} == {"cancelled"}
     assert not any(b.label.startswith("Cancel") for b in page.button)
+
+
+def test_a_cancelled_run_is_shown_as_far_as_it_came(app, home, tmp_path):
+    """Chart and table show what has some splits as partial; no test of no pairs is told."""
+    root = tmp_path / "home"
+    shutil.copytree(home.root, root)
+    workspace, made = Workspace(root), home.made["binary"]
+    run, plan = made.run, plan_of(workspace, made.run)
+    assert plan is not None
+    workspace.records.forget_steps([fits[2] for fits in plan.fits.values()])
+    workspace.records.finish(run, "cancelled")
+    page = app(COMPARE, root, study=made.study.key, run=run, view="Pairs")
+    assert_sound(page)
+    said = " ".join(m.value for m in (*page.markdown, *page.caption, *page.info))
+    fits = 3 * len(made.study.candidates())
+    assert "No candidate finished all 3 splits, so nothing is ranked" in said
+    assert re.search(rf"Cancelled after \d+ of {fits} fits", said)
+    assert "0 pairs" not in said
+    assert "fewer than two candidates have" in said
+    shown = next(d.value for d in page.dataframe if "Interval" in d.value)
+    assert shown["Interval"].str.contains("partial: 2 of 3 splits").all()
