@@ -16,7 +16,7 @@ from components.costs import cost_inputs, said
 from components.names import candidate_name
 from components.shell import why
 from components.table import table
-from components.text import number, plain, share
+from components.text import ROW_HELP, number, plain, share
 from outfold.errors import ParameterError
 from outfold.metrics.catalogue import metrics_for
 from outfold.metrics.cost import KEY as COST
@@ -335,14 +335,20 @@ def errors(run: str, candidates: Sequence[Candidate], which: Literal["fit", "res
     )  # fmt: skip
     target = html.escape(cache.result(run).study.target)
     picture = predicted_against_actual if which == "fit" else residuals
-    chart(picture.draw(found, target, names_of(run)), which)
+    data = cache.table(cache.study_of(run))
+    chart(picture.draw(found, target, names_of(run), data.rows), which)
     if which == "residuals":
         st.caption(
             f"Mean error {number(found.bias)}, spread {number(found.spread)}; "
             f"{share(found.outside / found.n)} of the predictions lie beyond three spreads."
         )
         with st.expander("The rows as a table"):
-            table(found.frame(), "residual-rows", alt="Actual and predicted values")
+            table(
+                found.frame().assign(row=data.numbers(found.rows)),
+                "residual-rows",
+                columns={"row": st.column_config.NumberColumn("Row", help=ROW_HELP)},
+                alt="Actual and predicted values",
+            )
 
 
 def frequencies(run: str, candidates: Sequence[Candidate]) -> None:

@@ -12,7 +12,7 @@ from components.chart import chart
 from components.judging import names_of, one_of
 from components.shell import why
 from components.table import table
-from components.text import count, number, plain, share
+from components.text import ROW_HELP, count, number, plain, share
 from outfold.errors import NotApplicableError
 from outfold.metrics.catalogue import catalogue
 
@@ -189,6 +189,13 @@ def _few(rates: Sequence[object]) -> None:
         )
 
 
+def _averaged(run: str, chosen: Candidate, rows: int) -> str:
+    """Whose predictions the worst rows show, where there are several of each row."""
+    if len(cache.predictions(run, chosen.name).rows) == rows:
+        return ""
+    return ", averaged over the repeats (one row on Explain shows the model of one split alone)"
+
+
 def worst(run: str, candidates: Sequence[Candidate]) -> None:
     """The rows that a candidate gets most wrong, with everything that is known of them."""
     import pandas as pd
@@ -203,7 +210,8 @@ def worst(run: str, candidates: Sequence[Candidate]) -> None:
     )  # fmt: skip
     study = cache.study_of(run)
     frame, _ = cache.typed(study)
-    places = cache.table(study).rows[found.rows]
+    data = cache.table(study)
+    places, numbers = data.rows[found.rows], data.numbers(found.rows)
     name = plain(names_of(run)[chosen.name])
     told = f"**The {count(len(found.rows), 'row')} that {name} gets most wrong"
     if found.share == found.share and len(found.rows) < found.n:
@@ -215,12 +223,13 @@ def worst(run: str, candidates: Sequence[Candidate]) -> None:
         told += "**"
     st.markdown(told)
     st.caption(
-        f"Judged by the {found.loss}; each prediction comes from a model that did not see the row. "
+        f"Judged by the {found.loss}; each prediction comes from a model that did not see the row"
+        f"{_averaged(run, chosen, found.n)}. "
         f"The worst: {number(float(found.losses[0]))}. Rows like these are often mislabelled, or "
         "lack a column that would tell them apart."
     )
     rows = found.frame().drop(columns="row")
-    rows.insert(0, "row", places + 1)
+    rows.insert(0, "row", numbers)
     kept = frame.iloc[places].drop(columns=[study.target]).reset_index(drop=True)
     # A column of the table may be called like one of ours; both are to be seen.
     rows = rows.rename(columns={n: f"{n} (Outfold)" for n in rows.columns if n in kept.columns})
@@ -228,7 +237,7 @@ def worst(run: str, candidates: Sequence[Candidate]) -> None:
         pd.concat([rows, kept], axis=1),
         "worst-rows",
         columns={
-            "row": st.column_config.NumberColumn("Row", help="From 1, as in the table after fixes"),
+            "row": st.column_config.NumberColumn("Row", help=ROW_HELP),
             "actual": "Actual",
             "predicted": "Predicted",
             "probability_of_actual": st.column_config.NumberColumn(
