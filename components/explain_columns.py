@@ -143,7 +143,10 @@ def shuffling(found: Explanation, study: Study) -> None:
             persist_state="session",
             help="Alone, each is replaced by the others, and all of them look unimportant.",
         )  # fmt: skip
-    chart(picture.draw(ranked, grouped=together), "permutation")
+    chart(
+        picture.draw(ranked, grouped=together, first_repeat=study.validation.repeats > 1),
+        "permutation",
+    )
     if not together:
         cautions(found)
     why(

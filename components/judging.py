@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import streamlit as st
@@ -18,7 +18,7 @@ from components.shell import why
 from components.table import table
 from components.text import ROW_HELP, number, plain, share
 from outfold.errors import ParameterError
-from outfold.metrics.catalogue import metrics_for
+from outfold.metrics.catalogue import metric_named, metrics_for
 from outfold.metrics.cost import KEY as COST
 from outfold.metrics.cost import LABEL as COST_LABEL
 from outfold.metrics.cost import is_cost
@@ -35,6 +35,31 @@ MOST = 8
 """Candidates drawn in one chart."""
 FIRST = 4
 """Candidates drawn unless others are chosen."""
+BINS: dict[str, Any] = {
+    "low": st.column_config.NumberColumn("Predicted, least", format="percent"),
+    "high": st.column_config.NumberColumn("Predicted, most", format="percent"),
+    "predicted": st.column_config.NumberColumn("Predicted, mean", format="percent"),
+    "observed": st.column_config.NumberColumn("Happened", format="percent"),
+    "observed_low": st.column_config.NumberColumn(
+        "Happened, from", format="percent", help="Lower end of Wilson's interval, each row once"
+    ),
+    "observed_high": st.column_config.NumberColumn(
+        "Happened, to", format="percent", help="Upper end of Wilson's interval, each row once"
+    ),
+    "n": "Predictions",
+    "rows": "Rows",
+}
+"""Headings of the reliability bins."""
+FIGURES: dict[str, Any] = {
+    "candidate": "Candidate",
+    "metric": "Metric",
+    "mean": st.column_config.NumberColumn("Mean of the splits", format="%.4f"),
+    "std": st.column_config.NumberColumn("Standard deviation", format="%.4f"),
+    "low": st.column_config.NumberColumn("Interval, from", format="%.4f"),
+    "high": st.column_config.NumberColumn("Interval, to", format="%.4f"),
+    "n_splits": "Splits",
+}
+"""Headings of every metric."""
 
 
 def names_of(run: str) -> dict[str, str]:
@@ -218,7 +243,9 @@ def calibration(run: str, candidates: Sequence[Candidate]) -> None:
         _calibration_figures(found, smooth, tests, names)
         with st.expander("The bins as a table"):
             shown = one_of([c for c in candidates if c.name in found], "bins-of")
-            table(found[shown.name].frame(), "calibration-bins", alt="Reliability bins")
+            table(
+                found[shown.name].frame(), "calibration-bins", columns=BINS, alt="Reliability bins"
+            )
 
 
 def _without_bins(made: Predictions, at: int) -> tuple[SmoothCalibration | None, HosmerLemeshow]:
@@ -319,7 +346,17 @@ def confusion(run: str, candidates: Sequence[Candidate]) -> None:
     found = confusion_matrix(cache.predictions(run, chosen.name))
     chart(picture.draw(found, names_of(run)), "confusion")
     with st.expander("The counts as a table"):
-        table(found.frame(), "confusion-counts", alt="Counts by true and predicted class")
+        table(
+            found.frame(),
+            "confusion-counts",
+            columns={
+                "truth": "True class",
+                "predicted": "Predicted class",
+                "count": "Predictions",
+                "share": st.column_config.NumberColumn("Of the true class", format="percent"),
+            },
+            alt="Counts by true and predicted class",
+        )
 
 
 def errors(run: str, candidates: Sequence[Candidate], which: Literal["fit", "residuals"]) -> None:
@@ -372,4 +409,7 @@ def by_split(run: str, metric: str) -> None:
     board = cache.leaderboard(run, metric)
     chart(split_scores.draw(board, names_of(run)), "split-scores")
     with st.expander("Every metric as a table"):
-        table(board.figures(), "figures", alt="Every metric of every candidate")
+        frame, names = board.figures(), names_of(run)
+        frame["candidate"] = frame["candidate"].map(names)
+        frame["metric"] = frame["metric"].map(lambda key: metric_named(key).label)
+        table(frame, "figures", columns=FIGURES, alt="Every metric of every candidate")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -17,7 +17,7 @@ from outfold.errors import NotApplicableError
 from outfold.metrics.catalogue import catalogue
 
 if TYPE_CHECKING:
-    from outfold.data.schema import ColumnType
+    from outfold.data.schema import Column, ColumnType
     from outfold.judge.row_groups import RowGroups
     from outfold.judge.slices import Slices
     from outfold.study.study import Candidate
@@ -26,6 +26,30 @@ EVERY = "Search every column"
 SEARCHED: tuple[ColumnType, ...] = ("numeric", "categorical", "boolean", "datetime")
 MOST_SEARCHED = 60
 """Columns searched at once."""
+NEARLY_ALL = 0.5
+"""A column with more distinct values than this share of the rows names rows rather than groups."""
+FEW_LEVELS = 10
+"""So many levels can be compared at a glance."""
+_RATE = st.column_config.NumberColumn
+SLICES: dict[str, Any] = {
+    "column": "Column", "label": "Value or range", "rows": "Rows",
+    "share": _RATE("Of all rows", format="percent"),
+    "score": _RATE("Score, all predictions pooled", format="%.4f"),
+    "low": _RATE("Interval, from", format="%.4f"), "high": _RATE("Interval, to", format="%.4f"),
+    "gap": _RATE("Minus that of all rows", format="%+.4f"),
+    "p corrected": _RATE("p, corrected", format="%.2g"), "too few rows": "Too few rows",
+}  # fmt: skip
+RATE_COLUMNS: dict[str, Any] = {
+    "group": "Group", "rate": "Rate", "rows": "Rows, each once",
+    "value": _RATE("Value", format="percent"),
+    "low": _RATE("Interval, from", format="percent"),
+    "high": _RATE("Interval, to", format="percent"),
+    "difference": _RATE("Minus the reference", format="%+.3f"),
+    "difference_low": _RATE("Difference, from", format="%+.3f"),
+    "difference_high": _RATE("Difference, to", format="%+.3f"),
+    "ratio": _RATE("Ratio to the reference", format="%.2f"),
+    "p_adjusted": _RATE("p after Holm", format="%.2g"), "few": "Too few rows",
+}  # fmt: skip
 
 HOW = (
     "The metric is computed on the rows of each value alone; the models are those of the run and "
@@ -72,6 +96,7 @@ def by_slice(run: str, candidates: Sequence[Candidate], metric: str) -> None:
                 columns={"p_adjusted": "p corrected", "few": "too few rows"}
             ),
             "slice-scores",
+            columns=SLICES,
             alt="Score by slice",
         )  # fmt: skip
 
@@ -135,6 +160,26 @@ def _groups(run: str, column: str) -> RowGroups:
     )  # fmt: skip
 
 
+def grouping(columns: Sequence[Column], n_rows: int) -> tuple[list[str], int]:
+    """The columns that can make groups, and the place of the one that is proposed.
+
+    None that names each row is offered, unless no other is there. What has few levels is proposed,
+    words before numbers, rather than something of which only ranges can be compared.
+
+    Args:
+        columns: The table's columns but the target and those whose role it is to name rows.
+        n_rows: Rows of the table.
+    """
+    kept = [
+        c for c in columns
+        if c.type in ("numeric", "datetime")  # these make ranges
+        or (c.type != "identifier" and c.unique <= NEARLY_ALL * (n_rows - c.missing))
+    ] or list(columns)  # fmt: skip
+    few = [c for c in kept if 2 <= c.unique <= FEW_LEVELS]
+    words = [c for c in few if c.type in ("categorical", "boolean")]
+    return [c.name for c in kept], kept.index((words or few or kept)[0])
+
+
 def by_group(run: str, candidates: Sequence[Candidate]) -> None:
     """Whether yes-or-no decisions treat the groups of a column alike."""
     from outfold.draw import group_rates as picture
@@ -142,10 +187,18 @@ def by_group(run: str, candidates: Sequence[Candidate]) -> None:
 
     chosen = one_of(candidates, "groups-of")
     made = cache.predictions(run, chosen.name)
+    study = cache.study_of(run)
+    frame, schema = cache.typed(study)
+    named = {study.target, *(name for name, role in study.roles if role == "id")}
+    offered, proposed = grouping([c for c in schema.columns if c.name not in named], len(frame))
     left, right = st.columns(2)
     with left:
         column: str = st.selectbox(
-            "Column that makes the groups", _columns(run), key="groups", bind="query-params"
+            "Column that makes the groups",
+            offered,
+            index=proposed,
+            key="groups",
+            bind="query-params",
         )
     with right:
         if made.probability is not None:
@@ -174,7 +227,7 @@ def by_group(run: str, candidates: Sequence[Candidate]) -> None:
     with st.expander("Every rate as a table"):
         frame = found.frame()
         frame["rate"] = frame["rate"].map(RATES)
-        table(frame, "group-rates-table", alt="Every rate of every group")
+        table(frame, "group-rates-table", columns=RATE_COLUMNS, alt="Every rate of every group")
 
 
 def _few(rates: Sequence[object]) -> None:

@@ -76,7 +76,9 @@ def draw(board: Leaderboard, names: Mapping[str, str] | None = None) -> go.Figur
     if any(far) and ends:
         room = 0.05 * (ends[1] - ends[0])
         figure.update_xaxes(range=[ends[0] - room, ends[1] + room])
-    below = f"Interval: {board.interval}. Test against the best: {board.test}"
+    below = (
+        f"Figure: {board.estimate}. Interval: {board.interval}. Test against the best: {board.test}"
+    )
     if len(ranked) > MOST:
         below += f". The best {MOST} of {len(ranked)}"
     if short := board.cut_short():
