@@ -11,6 +11,7 @@ from components.chart import chart
 from components.explain import cautions
 from components.shell import why
 from components.table import table
+from components.text import ROW_HELP
 from outfold.metrics.catalogue import metrics_for
 
 if TYPE_CHECKING:
@@ -18,32 +19,38 @@ if TYPE_CHECKING:
 
     from outfold.judge.explanation import Explanation, View
     from outfold.study.study import Study
+    from outfold.study.table import StudyTable
 
 
-def overview(found: Explanation, view: View, frame: pd.DataFrame, explaining: str) -> None:
+def overview(found: Explanation, view: View, data: StudyTable, explaining: str) -> None:
     """Which columns move predictions, and which way."""
     from outfold.draw import shap_bar, shap_beeswarm
     from outfold.judge.shap_importance import shap_importance
 
-    key = (explaining, view.place, view.mirrored)
+    frame, key = data.frame, (explaining, view.place, view.mirrored)
     ranked = cache.remember("shap importance", *key, compute=lambda: shap_importance(view, frame))
     chart(shap_bar.draw(ranked, view.scale), "shap-bar", headline=True)
     cautions(found)
     swarm = cache.remember(
-        "shap swarm", *key, compute=lambda: shap_beeswarm.draw(view, frame, ranked)
+        "shap swarm", *key, compute=lambda: shap_beeswarm.draw(view, frame, ranked, data.rows)
     )
     chart(swarm, "shap-beeswarm")
     with st.expander("The SHAP values as a table"):
-        table(view.frame(frame), "shap-values", alt="SHAP values of each row explained")
+        table(
+            view.frame(frame, data.numbers(view.rows)),
+            "shap-values",
+            columns={"row": st.column_config.NumberColumn(help=ROW_HELP)},
+            alt="SHAP values of each row explained",
+        )
 
 
-def one_column(found: Explanation, view: View, frame: pd.DataFrame, explaining: str) -> None:
+def one_column(found: Explanation, view: View, data: StudyTable, explaining: str) -> None:
     """What one column does: row by row, on average, and among rows as they are."""
     from outfold.draw import accumulated_effects, partial_dependence, shap_dependence
     from outfold.judge.column_effect import column_effect, effect_columns
     from outfold.judge.shap_dependence import shap_dependence as dependence
 
-    measured = effect_columns(found)
+    frame, measured = data.frame, effect_columns(found)
     left, right = st.columns(2)
     with left:
         feature = _column("Column", list(measured or found.used), "effect-of")
@@ -61,7 +68,7 @@ def one_column(found: Explanation, view: View, frame: pd.DataFrame, explaining: 
         "dependence", explaining, view.place, view.mirrored, feature, colour,
         compute=lambda: dependence(view, frame, feature, colour if colour != feature else None),
     )  # fmt: skip
-    chart(shap_dependence.draw(seen), "shap-dependence")
+    chart(shap_dependence.draw(seen, data.rows), "shap-dependence")
     if feature not in measured:
         return
     effect = column_effect(found, view, frame, feature)
@@ -136,7 +143,10 @@ def shuffling(found: Explanation, study: Study) -> None:
             persist_state="session",
             help="Alone, each is replaced by the others, and all of them look unimportant.",
         )  # fmt: skip
-    chart(picture.draw(ranked, grouped=together), "permutation")
+    chart(
+        picture.draw(ranked, grouped=together, first_repeat=study.validation.repeats > 1),
+        "permutation",
+    )
     if not together:
         cautions(found)
     why(

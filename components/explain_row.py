@@ -10,7 +10,8 @@ from components import cache
 from components.chart import chart
 from components.explain import cautions
 from components.table import table
-from components.text import number, plain, share, short
+from components.text import ROW_HELP, plain, share, short
+from components.text import number as rounded
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,27 +38,35 @@ def one_row(
         "Rows", WAYS, default=WAYS[0], required=True, key="rows-shown", persist_state="session"
     )
     if way == WAYS[2]:
-        found, view, place = _numbered(run, found, view, frame)
+        found, view, place = _numbered(run, found, view, study)
     else:
         place = row_picker(found, view, study, frame, way == WAYS[0])
     _said_of(found, view, study, place)
-    chart(shap_waterfall.draw(view, place, frame), "waterfall")
+    st.caption(
+        f"The prediction is that of one model alone: of split {view.split[place] + 1}, which did "
+        "not train on this row."
+        + " The worst rows on Compare average over the repeats."
+        * (study.validation.repeats > 1)
+    )
+    chart(shap_waterfall.draw(view, place, frame, cache.table(study).rows), "waterfall")
     cautions(found)
     return found, view, place
 
 
 def _numbered(
-    run: str, found: Explanation, view: View, frame: pd.DataFrame
+    run: str, found: Explanation, view: View, study: Study
 ) -> tuple[Explanation, View, int]:
     """Any row by its number; one that was not drawn is explained now."""
     import numpy as np
 
     from outfold.judge.one_more_row import explained_row, split_without, with_row
 
-    row: int = st.number_input(
-        "Row number", 0, len(frame) - 1, int(view.rows[0]), step=1, key="row-number",
-        persist_state="session", help="As the other two lists number them, from 0.",
+    data = cache.table(study)
+    number: int = st.number_input(
+        "Row number", 1, int(data.rows[-1]) + 1, int(data.numbers(view.rows[0])), step=1,
+        key="row-number", persist_state="session", help=ROW_HELP,
     )  # fmt: skip
+    row = data.position(number)
     places = np.flatnonzero(view.rows == row)
     if len(places):
         return found, view, int(places[0])
@@ -87,9 +96,10 @@ def row_picker(
     said = [found.classes[int(t)] for t in truth[order]] if found.classes else truth[order]
     shown.insert(0, "prediction", np.round(view.predicted[order], 6))
     shown.insert(0, "truth", said)
-    shown.insert(0, "row number", view.rows[order])
+    shown.insert(0, "row number", cache.table(study).numbers(view.rows[order]))
     shown = shown.set_axis(_distinct([str(c) for c in shown.columns]), axis=1)
     picked = table(shown, "rows-explained", alt="Rows explained", height=210,
+                   columns={"row number": st.column_config.NumberColumn(help=ROW_HELP)},
                    select="single-row", download=False)  # fmt: skip
     if not picked:
         st.caption("The first row is shown; choose another by its mark at the left.")
@@ -98,14 +108,15 @@ def row_picker(
 
 def _said_of(found: Explanation, view: View, study: Study, place: int) -> None:
     """The row, its truth and its prediction."""
-    truth = cache.table(study).target[view.rows[place]]
+    data = cache.table(study)
+    truth, number = data.target[view.rows[place]], int(data.numbers(view.rows[place]))
     said_truth = found.classes[int(truth)] if found.classes else short(float(truth))
     predicted = view.predicted[place]
     with st.container(horizontal=True):
-        st.metric("Row", f"{view.rows[place]:,}", border=True, width=150)
+        st.metric("Row", f"{number:,}", border=True, width=150, help=ROW_HELP)
         st.metric("Truth", plain(said_truth, 40), border=True, width=200)
         label = f"Predicted, {view.name}" if view.name else "Predicted"
-        shown_as = share(predicted) if found.has_probability else number(predicted)
+        shown_as = share(predicted) if found.has_probability else rounded(predicted)
         st.metric(plain(label, 60), shown_as, border=True, width=240)
 
 

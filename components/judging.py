@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import streamlit as st
@@ -16,9 +16,9 @@ from components.costs import cost_inputs, said
 from components.names import candidate_name
 from components.shell import why
 from components.table import table
-from components.text import number, plain, share
+from components.text import ROW_HELP, number, plain, share
 from outfold.errors import ParameterError
-from outfold.metrics.catalogue import metrics_for
+from outfold.metrics.catalogue import metric_named, metrics_for
 from outfold.metrics.cost import KEY as COST
 from outfold.metrics.cost import LABEL as COST_LABEL
 from outfold.metrics.cost import is_cost
@@ -35,6 +35,31 @@ MOST = 8
 """Candidates drawn in one chart."""
 FIRST = 4
 """Candidates drawn unless others are chosen."""
+BINS: dict[str, Any] = {
+    "low": st.column_config.NumberColumn("Predicted, least", format="percent"),
+    "high": st.column_config.NumberColumn("Predicted, most", format="percent"),
+    "predicted": st.column_config.NumberColumn("Predicted, mean", format="percent"),
+    "observed": st.column_config.NumberColumn("Happened", format="percent"),
+    "observed_low": st.column_config.NumberColumn(
+        "Happened, from", format="percent", help="Lower end of Wilson's interval, each row once"
+    ),
+    "observed_high": st.column_config.NumberColumn(
+        "Happened, to", format="percent", help="Upper end of Wilson's interval, each row once"
+    ),
+    "n": "Predictions",
+    "rows": "Rows",
+}
+"""Headings of the reliability bins."""
+FIGURES: dict[str, Any] = {
+    "candidate": "Candidate",
+    "metric": "Metric",
+    "mean": st.column_config.NumberColumn("Mean of the splits", format="%.4f"),
+    "std": st.column_config.NumberColumn("Standard deviation", format="%.4f"),
+    "low": st.column_config.NumberColumn("Interval, from", format="%.4f"),
+    "high": st.column_config.NumberColumn("Interval, to", format="%.4f"),
+    "n_splits": "Splits",
+}
+"""Headings of every metric."""
 
 
 def names_of(run: str) -> dict[str, str]:
@@ -201,7 +226,9 @@ def calibration(run: str, candidates: Sequence[Candidate]) -> None:
         at = made.positive if code is None else code
         found[c.name] = cache.remember(
             "calibration", run, c.name, at, done, prior,
-            compute=partial(calibrate, made.truth == at, made.probability[:, at]),
+            compute=partial(
+                calibrate, made.truth == at, made.probability[:, at], rows=made.rows
+            ),
         )  # fmt: skip
         models.append(c.model.key)
         line, tests[c.name] = cache.remember(
@@ -216,7 +243,9 @@ def calibration(run: str, candidates: Sequence[Candidate]) -> None:
         _calibration_figures(found, smooth, tests, names)
         with st.expander("The bins as a table"):
             shown = one_of([c for c in candidates if c.name in found], "bins-of")
-            table(found[shown.name].frame(), "calibration-bins", alt="Reliability bins")
+            table(
+                found[shown.name].frame(), "calibration-bins", columns=BINS, alt="Reliability bins"
+            )
 
 
 def _without_bins(made: Predictions, at: int) -> tuple[SmoothCalibration | None, HosmerLemeshow]:
@@ -261,8 +290,10 @@ def _calibration_figures(
     shown["Hosmer-Lemeshow p"] = st.column_config.NumberColumn(format="%.2g")
     table(figures, "calibration-figures", columns=shown, alt="Calibration in figures")
     why(
-        "Marks are bins of equally many rows with Wilson's intervals; lines are a restricted cubic "
-        "spline of the predicted log-odds with its pointwise 95 % band (Austin & Steyerberg 2014). "
+        "Marks are bins of equally many predictions with Wilson's intervals; lines are a "
+        "restricted cubic spline of the predicted log-odds with its pointwise 95 % band (Austin & "
+        "Steyerberg 2014). Where folds are repeated, a row is predicted several times: shares "
+        "count every prediction, intervals and bands take each row once. "
         "Slope 1 and intercept 0 are ideal; a slope below 1 is overconfidence. ECE is the mean gap "
         "of the bins and depends on them, ICI that of the smooth curve (Austin & Steyerberg 2019). "
         "Reliability and resolution are Murphy's (1973) parts of the Brier score. Hosmer and "
@@ -300,8 +331,8 @@ def decision(run: str, candidates: Sequence[Candidate]) -> None:
         "Net benefit (Vickers & Elkin 2006) is hits less false alarms times p/(1 − p), per row. A "
         "candidate is of use at those probabilities where its line lies above both acting on all "
         "and acting on none; who knows the costs of a miss and a false alarm reads one point. It "
-        "needs calibrated probabilities. The band holds the fitted models fixed and speaks of the "
-        "rows alone.",
+        "needs calibrated probabilities. The band holds the fitted models fixed, speaks of the "
+        "rows alone, and takes each once however often it was held out.",
         "How is this read?",
     )
 
@@ -315,7 +346,17 @@ def confusion(run: str, candidates: Sequence[Candidate]) -> None:
     found = confusion_matrix(cache.predictions(run, chosen.name))
     chart(picture.draw(found, names_of(run)), "confusion")
     with st.expander("The counts as a table"):
-        table(found.frame(), "confusion-counts", alt="Counts by true and predicted class")
+        table(
+            found.frame(),
+            "confusion-counts",
+            columns={
+                "truth": "True class",
+                "predicted": "Predicted class",
+                "count": "Predictions",
+                "share": st.column_config.NumberColumn("Of the true class", format="percent"),
+            },
+            alt="Counts by true and predicted class",
+        )
 
 
 def errors(run: str, candidates: Sequence[Candidate], which: Literal["fit", "residuals"]) -> None:
@@ -331,14 +372,20 @@ def errors(run: str, candidates: Sequence[Candidate], which: Literal["fit", "res
     )  # fmt: skip
     target = html.escape(cache.result(run).study.target)
     picture = predicted_against_actual if which == "fit" else residuals
-    chart(picture.draw(found, target, names_of(run)), which)
+    data = cache.table(cache.study_of(run))
+    chart(picture.draw(found, target, names_of(run), data.rows), which)
     if which == "residuals":
         st.caption(
             f"Mean error {number(found.bias)}, spread {number(found.spread)}; "
-            f"{share(found.outside / found.n)} of the rows lie beyond three spreads."
+            f"{share(found.outside / found.n)} of the predictions lie beyond three spreads."
         )
         with st.expander("The rows as a table"):
-            table(found.frame(), "residual-rows", alt="Actual and predicted values")
+            table(
+                found.frame().assign(row=data.numbers(found.rows)),
+                "residual-rows",
+                columns={"row": st.column_config.NumberColumn("Row", help=ROW_HELP)},
+                alt="Actual and predicted values",
+            )
 
 
 def frequencies(run: str, candidates: Sequence[Candidate]) -> None:
@@ -362,4 +409,7 @@ def by_split(run: str, metric: str) -> None:
     board = cache.leaderboard(run, metric)
     chart(split_scores.draw(board, names_of(run)), "split-scores")
     with st.expander("Every metric as a table"):
-        table(board.figures(), "figures", alt="Every metric of every candidate")
+        frame, names = board.figures(), names_of(run)
+        frame["candidate"] = frame["candidate"].map(names)
+        frame["metric"] = frame["metric"].map(lambda key: metric_named(key).label)
+        table(frame, "figures", columns=FIGURES, alt="Every metric of every candidate")

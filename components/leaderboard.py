@@ -159,9 +159,10 @@ def _interval(row: Row, board: Leaderboard) -> str:
     if board.metric not in row.figures:
         return ""
     text = interval(row.figures[board.metric].low, row.figures[board.metric].high)
-    if row.result.status != "stopped":
+    done = row.result.splits_done
+    if row.rank is not None or not 0 < done < board.n_splits:
         return text
-    return f"{text} (partial: {row.result.splits_done} of {board.n_splits} splits)".strip()
+    return f"{text} (partial: {done} of {board.n_splits} splits)".strip()
 
 
 def interval(low: float, high: float) -> str:

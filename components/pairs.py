@@ -30,6 +30,13 @@ P_VALUE = st.column_config.NumberColumn(format="%.2g")
 
 def pairs(run: str, candidates: Sequence[Candidate], metric: str) -> None:
     """Every pair of candidates, by several questions."""
+    if not cache.comparison(run, metric).pairs:
+        st.info(
+            "A pair is tested on the splits that both have, all of the run's: fewer than two "
+            f"candidates have {plain(metric_named(metric).label)} on all of them.",
+            icon=":material/info:",
+        )
+        return
     _tested(run, candidates, metric)
     _equivalent(run, metric)
     if is_classification(cache.study_of(run).task) and not cache.let_go(run)[0]:
@@ -116,7 +123,15 @@ def _equivalent(run: str, metric: str) -> None:
         frame["verdict"] = frame["verdict"].map(VERDICTS)
         for side in ("a", "b"):
             frame[side] = frame[side].map(names)
-        table(frame, "equivalence-table", alt="Probabilities of the three answers by pair")
+        headed = {"a": "First", "b": "Second", "difference": "First minus second",
+                  "first": "First better", "same": "Equivalent", "second": "Second better",
+                  "n_splits": "Splits", "verdict": "Verdict"}  # fmt: skip
+        table(
+            frame,
+            "equivalence-table",
+            columns=headed,
+            alt="Probabilities of the three answers by pair",
+        )
 
 
 def _row_by_row(run: str, candidates: Sequence[Candidate]) -> None:
@@ -141,18 +156,25 @@ def _row_by_row(run: str, candidates: Sequence[Candidate]) -> None:
         "same rows", run, first, second, cache.workspace().records.run(run).done,
         compute=lambda: same_rows(cache.predictions(run, first), cache.predictions(run, second)),
     )  # fmt: skip
+    repeated = len(cache.predictions(run, first).rows) > found.rows
     hits, one, other = found.hits, plain(names[first]), plain(names[second])
     st.markdown(
         f"Of {count(found.rows, 'row')}, {hits.only_a_right:,} are right by **{one}** alone and "
         f"{hits.only_b_right:,} by **{other}** alone: accuracy differs by "
         f"{hits.difference:+.2%} ({hits.low:+.2%} to {hits.high:+.2%}), McNemar "
-        f"p {shown_p(hits.recommended)}."
+        f"p {shown_p(hits.recommended)}{' (first repeat only, each row once)' * repeated}."
     )
     if found.auc:
         auc = found.auc
+        how = (
+            "mean of the splits of the first repeat only, as DeLong's test takes each row once"
+            if repeated
+            else "mean of the splits"
+        )
         st.markdown(
-            f"ROC AUC {number(auc.a)} and {number(auc.b)}: difference {auc.difference:+.4f} "
-            f"({auc.low:+.4f} to {auc.high:+.4f}), DeLong p {shown_p(auc.p_value)}."
+            f"ROC AUC {number(auc.a)} and {number(auc.b)} ({how}): difference "
+            f"{auc.difference:+.4f} ({auc.low:+.4f} to {auc.high:+.4f}), "
+            f"DeLong p {shown_p(auc.p_value)}."
         )
     if not found.exact:
         st.caption(

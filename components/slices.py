@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -12,12 +12,12 @@ from components.chart import chart
 from components.judging import names_of, one_of
 from components.shell import why
 from components.table import table
-from components.text import count, number, plain, share
+from components.text import ROW_HELP, count, number, plain, share
 from outfold.errors import NotApplicableError
 from outfold.metrics.catalogue import catalogue
 
 if TYPE_CHECKING:
-    from outfold.data.schema import ColumnType
+    from outfold.data.schema import Column, ColumnType
     from outfold.judge.row_groups import RowGroups
     from outfold.judge.slices import Slices
     from outfold.study.study import Candidate
@@ -26,6 +26,30 @@ EVERY = "Search every column"
 SEARCHED: tuple[ColumnType, ...] = ("numeric", "categorical", "boolean", "datetime")
 MOST_SEARCHED = 60
 """Columns searched at once."""
+NEARLY_ALL = 0.5
+"""A column with more distinct values than this share of the rows names rows rather than groups."""
+FEW_LEVELS = 10
+"""So many levels can be compared at a glance."""
+_RATE = st.column_config.NumberColumn
+SLICES: dict[str, Any] = {
+    "column": "Column", "label": "Value or range", "rows": "Rows",
+    "share": _RATE("Of all rows", format="percent"),
+    "score": _RATE("Score, all predictions pooled", format="%.4f"),
+    "low": _RATE("Interval, from", format="%.4f"), "high": _RATE("Interval, to", format="%.4f"),
+    "gap": _RATE("Minus that of all rows", format="%+.4f"),
+    "p corrected": _RATE("p, corrected", format="%.2g"), "too few rows": "Too few rows",
+}  # fmt: skip
+RATE_COLUMNS: dict[str, Any] = {
+    "group": "Group", "rate": "Rate", "rows": "Rows, each once",
+    "value": _RATE("Value", format="percent"),
+    "low": _RATE("Interval, from", format="percent"),
+    "high": _RATE("Interval, to", format="percent"),
+    "difference": _RATE("Minus the reference", format="%+.3f"),
+    "difference_low": _RATE("Difference, from", format="%+.3f"),
+    "difference_high": _RATE("Difference, to", format="%+.3f"),
+    "ratio": _RATE("Ratio to the reference", format="%.2f"),
+    "p_adjusted": _RATE("p after Holm", format="%.2g"), "few": "Too few rows",
+}  # fmt: skip
 
 HOW = (
     "The metric is computed on the rows of each value alone; the models are those of the run and "
@@ -72,6 +96,7 @@ def by_slice(run: str, candidates: Sequence[Candidate], metric: str) -> None:
                 columns={"p_adjusted": "p corrected", "few": "too few rows"}
             ),
             "slice-scores",
+            columns=SLICES,
             alt="Score by slice",
         )  # fmt: skip
 
@@ -135,6 +160,26 @@ def _groups(run: str, column: str) -> RowGroups:
     )  # fmt: skip
 
 
+def grouping(columns: Sequence[Column], n_rows: int) -> tuple[list[str], int]:
+    """The columns that can make groups, and the place of the one that is proposed.
+
+    None that names each row is offered, unless no other is there. What has few levels is proposed,
+    words before numbers, rather than something of which only ranges can be compared.
+
+    Args:
+        columns: The table's columns but the target and those whose role it is to name rows.
+        n_rows: Rows of the table.
+    """
+    kept = [
+        c for c in columns
+        if c.type in ("numeric", "datetime")  # these make ranges
+        or (c.type != "identifier" and c.unique <= NEARLY_ALL * (n_rows - c.missing))
+    ] or list(columns)  # fmt: skip
+    few = [c for c in kept if 2 <= c.unique <= FEW_LEVELS]
+    words = [c for c in few if c.type in ("categorical", "boolean")]
+    return [c.name for c in kept], kept.index((words or few or kept)[0])
+
+
 def by_group(run: str, candidates: Sequence[Candidate]) -> None:
     """Whether yes-or-no decisions treat the groups of a column alike."""
     from outfold.draw import group_rates as picture
@@ -142,10 +187,18 @@ def by_group(run: str, candidates: Sequence[Candidate]) -> None:
 
     chosen = one_of(candidates, "groups-of")
     made = cache.predictions(run, chosen.name)
+    study = cache.study_of(run)
+    frame, schema = cache.typed(study)
+    named = {study.target, *(name for name, role in study.roles if role == "id")}
+    offered, proposed = grouping([c for c in schema.columns if c.name not in named], len(frame))
     left, right = st.columns(2)
     with left:
         column: str = st.selectbox(
-            "Column that makes the groups", _columns(run), key="groups", bind="query-params"
+            "Column that makes the groups",
+            offered,
+            index=proposed,
+            key="groups",
+            bind="query-params",
         )
     with right:
         if made.probability is not None:
@@ -174,7 +227,7 @@ def by_group(run: str, candidates: Sequence[Candidate]) -> None:
     with st.expander("Every rate as a table"):
         frame = found.frame()
         frame["rate"] = frame["rate"].map(RATES)
-        table(frame, "group-rates-table", alt="Every rate of every group")
+        table(frame, "group-rates-table", columns=RATE_COLUMNS, alt="Every rate of every group")
 
 
 def _few(rates: Sequence[object]) -> None:
@@ -187,6 +240,13 @@ def _few(rates: Sequence[object]) -> None:
             f"Fewer than {FEW} rows stand behind {names}: no verdict can be given there.",
             icon=":material/warning:",
         )
+
+
+def _averaged(run: str, chosen: Candidate, rows: int) -> str:
+    """Whose predictions the worst rows show, where there are several of each row."""
+    if len(cache.predictions(run, chosen.name).rows) == rows:
+        return ""
+    return ", averaged over the repeats (one row on Explain shows the model of one split alone)"
 
 
 def worst(run: str, candidates: Sequence[Candidate]) -> None:
@@ -203,7 +263,8 @@ def worst(run: str, candidates: Sequence[Candidate]) -> None:
     )  # fmt: skip
     study = cache.study_of(run)
     frame, _ = cache.typed(study)
-    places = cache.table(study).rows[found.rows]
+    data = cache.table(study)
+    places, numbers = data.rows[found.rows], data.numbers(found.rows)
     name = plain(names_of(run)[chosen.name])
     told = f"**The {count(len(found.rows), 'row')} that {name} gets most wrong"
     if found.share == found.share and len(found.rows) < found.n:
@@ -215,12 +276,13 @@ def worst(run: str, candidates: Sequence[Candidate]) -> None:
         told += "**"
     st.markdown(told)
     st.caption(
-        f"Judged by the {found.loss}; each prediction comes from a model that did not see the row. "
+        f"Judged by the {found.loss}; each prediction comes from a model that did not see the row"
+        f"{_averaged(run, chosen, found.n)}. "
         f"The worst: {number(float(found.losses[0]))}. Rows like these are often mislabelled, or "
         "lack a column that would tell them apart."
     )
     rows = found.frame().drop(columns="row")
-    rows.insert(0, "row", places + 1)
+    rows.insert(0, "row", numbers)
     kept = frame.iloc[places].drop(columns=[study.target]).reset_index(drop=True)
     # A column of the table may be called like one of ours; both are to be seen.
     rows = rows.rename(columns={n: f"{n} (Outfold)" for n in rows.columns if n in kept.columns})
@@ -228,7 +290,7 @@ def worst(run: str, candidates: Sequence[Candidate]) -> None:
         pd.concat([rows, kept], axis=1),
         "worst-rows",
         columns={
-            "row": st.column_config.NumberColumn("Row", help="From 1, as in the table after fixes"),
+            "row": st.column_config.NumberColumn("Row", help=ROW_HELP),
             "actual": "Actual",
             "predicted": "Predicted",
             "probability_of_actual": st.column_config.NumberColumn(

@@ -12,6 +12,8 @@ _DIRECTIVE = re.compile(
 _BREAK = "\u2060"
 """Word joiner: unseen, and keeps ``:smile:``, addresses and arrows in data plain text."""
 
+ROW_HELP = "Rows are counted from 1 in the table after fixes; the heading is not counted."
+
 
 def plain(value: object, longest: int = 80) -> str:
     """A text from a person's data, so that Streamlit's markdown shows just its characters."""

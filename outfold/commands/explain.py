@@ -25,7 +25,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--class", dest="class_name", metavar="CLASS",
                         help="the class whose prediction is explained")  # fmt: skip
     parser.add_argument("--rows", type=int, default=2000, help="rows explained, about")
-    parser.add_argument("--row", type=int, metavar="N", help="any one row's values as well")
+    parser.add_argument("--row", type=int, metavar="N", help="any one row's values as well,"
+                        " numbered from 1, the heading not counted")  # fmt: skip
     parser.add_argument("--metric", help="of permutation importance; by default the run's own")
     parser.add_argument("--scheduler", default="", help="address of a Dask scheduler")
     parser.add_argument("--workers", type=int, help="worker processes on this machine")
@@ -72,15 +73,16 @@ def run(options: argparse.Namespace, scratch: Path) -> dict[str, Any]:
         raise UnknownNameError(
             f"The run has no candidate {chosen!r} to explain.", "Known: " + "; ".join(named) + "."
         )
+    table = study_table(workspace, study)
+    row = None if options.row is None else table.position(options.row)
     asked = explain_study(study, named[chosen], Explaining(on=True, rows=options.rows))
     explaining, steps = comparing.carry_out(options, workspace, asked)
     found = explanation(workspace, explaining)
-    table = study_table(workspace, study)
-    if options.row is not None and options.row not in found.rows:
+    if row is not None and row not in found.rows:
         loaded = with_splits(table, study)
-        split = split_without(loaded, range(found.n_splits), options.row)
+        split = split_without(loaded, range(found.n_splits), row)
         model = fitted_again(workspace, name, loaded, study, named[chosen], split)
-        found = with_row(found, explained_row(model, loaded, options.row))
+        found = with_row(found, explained_row(model, loaded, row))
     view = found.of(code)
     shuffled = permutation_importance(found, metric)
     return {
@@ -106,7 +108,7 @@ def run(options: argparse.Namespace, scratch: Path) -> dict[str, Any]:
             ],
         },
         "related": [{"a": a, "b": b, "strength": s} for a, b, s in found.related()],
-        "row": None if options.row is None else _row(options.row, view),
+        "row": None if row is None else _row(row, options.row, view),
         "steps": steps,
     }  # fmt: skip
 
@@ -129,11 +131,11 @@ def _code(name: str, plan: Any) -> int:
     return int(classes.index(name))
 
 
-def _row(row: int, view: Any) -> dict[str, Any]:
+def _row(row: int, number: int, view: Any) -> dict[str, Any]:
     at = int(np.flatnonzero(view.rows == row)[0])
     order = np.argsort(-np.abs(view.shap[at]), kind="stable")
     return {
-        "row": row, "split": int(view.split[at]) + 1, "prediction": float(view.predicted[at]),
+        "row": number, "split": int(view.split[at]) + 1, "prediction": float(view.predicted[at]),
         "base": float(view.base[at]), "output": float(view.output[at]),
         "values": [{"feature": view.features[i], "shap": float(view.shap[at, i])} for i in order],
     }  # fmt: skip
@@ -160,7 +162,8 @@ def show(result: dict[str, Any]) -> None:
             "together."
         )
     if result["row"]:
-        print(f"\nRow {result['row']['row']}: prediction {result['row']['prediction']:.4g}")
+        print(f"\nRow {result['row']['row']}: prediction {result['row']['prediction']:.4g}, "
+              f"by the model of split {result['row']['split']}")  # fmt: skip
         print_rows(result["row"]["values"], ["feature", "shap"])
 
 

@@ -9,7 +9,7 @@ from plotly.subplots import make_subplots
 
 from outfold.draw.candidate_names import called, dashes, symbols
 from outfold.draw.theme import MUTED, colour_of, layout
-from outfold.judge.calibrate import Calibration
+from outfold.judge.calibrate import Bin, Calibration
 from outfold.judge.smooth_calibration import SmoothCalibration
 
 MOST = 5
@@ -55,9 +55,9 @@ def draw(
             legendgroup=candidate,
             line={"color": colour, "dash": dash},
             marker={"symbol": symbol, "size": 8},
-            customdata=[[b.n, b.observed_low, b.observed_high] for b in bins],
+            customdata=[[_counted(b), b.observed_low, b.observed_high] for b in bins],
             hovertemplate=f"<b>{name}</b><br>predicted %{{x:.1%}}, happened %{{y:.1%}} "
-            "(%{customdata[1]:.1%} to %{customdata[2]:.1%})<br>%{customdata[0]:,} predictions"
+            "(%{customdata[1]:.1%} to %{customdata[2]:.1%})<br>%{customdata[0]}"
             "<extra></extra>",
             row=1, col=1,
         )  # fmt: skip
@@ -82,6 +82,8 @@ def draw(
         f"Bars: {first.confidence:.0%} binomial intervals of the bins; below, where the "
         f"probabilities lie. {first.n:,} predictions out of fold"
     )
+    if first.rows < first.n:
+        below += f" of {first.rows:,} rows, and intervals take each row once"
     if len(results) > MOST:
         below += f"; the first {MOST} of {len(results)} candidates"
     title = _title(called(candidate, names), first)
@@ -95,6 +97,11 @@ def draw(
     figure.update_yaxes(title_text="Predictions", row=2, col=1)
     figure.update_xaxes(title_text="Predicted probability", row=2, col=1)
     return figure
+
+
+def _counted(one: Bin) -> str:
+    """Predictions of a bin, and rows where there are fewer."""
+    return f"{one.n:,} predictions" + (f" of {one.rows:,} rows" if one.rows < one.n else "")
 
 
 def _add_smooth(

@@ -61,6 +61,8 @@ def draw(
         )  # fmt: skip
     first = next(iter(found.values()))
     below = f"Out of fold; bars are {first.plain.confidence:.0%} binomial intervals of the bins"
+    if first.plain.rows < first.plain.n:
+        below += ", which take each row once however often it was held out"
     if len(found) > MOST:
         below += f"; the first {MOST} of {len(found)} candidates"
     # Both versions have the same scale, so that the switch moves lines and not axes.

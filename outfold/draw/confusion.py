@@ -50,6 +50,8 @@ def draw(matrix: ConfusionMatrix, names: Mapping[str, str] | None = None) -> go.
     figure.update_xaxes(tickvals=ticks, ticktext=texts, side="bottom", constrain="domain")
     figure.update_yaxes(tickvals=ticks, ticktext=texts, autorange="reversed")
     below = f"{called(matrix.candidate, names)}, {counts.sum():,.0f} predictions out of fold"
+    if 0 < matrix.rows < counts.sum():
+        below += f" of {matrix.rows:,} rows, each as often as it was held out"
     if matrix.threshold is not None:
         below += f"; predicted “{label(matrix.positive, 30)}” at or above {matrix.threshold:.3g}"
     return layout(

@@ -11,13 +11,18 @@ from outfold.judge.permutation_importance import PermutationImportance, Shuffled
 
 MOST = 20
 
+FIRST = " of the first repeat only, which explains each row once"
 
-def draw(found: PermutationImportance, *, grouped: bool = False) -> go.Figure:
+
+def draw(
+    found: PermutationImportance, *, grouped: bool = False, first_repeat: bool = False
+) -> go.Figure:
     """Drops of the score with intervals, the largest on top.
 
     Args:
         found: The importances.
         grouped: Whether closely related columns stand together instead of one by one.
+        first_repeat: Whether the run has more repeats of the splits than are explained.
     """
     rows: Sequence[Shuffled] = found.columns
     if grouped:
@@ -60,9 +65,9 @@ def draw(found: PermutationImportance, *, grouped: bool = False) -> go.Figure:
     else:
         title = "No column’s shuffling clearly makes the score worse"
     below = (
-        f"Nothing is fitted again. {label(found.label)} out of fold is {found.score:.3g}; "
-        f"{found.repeats} shuffles on each of {found.n_splits} splits, "
-        f"up to {found.rows:,} rows each"
+        "Nothing is fitted again. "
+        f"{label(found.label)} out of fold is {found.score:.3g}, the mean of {found.n_splits} "
+        f"splits{FIRST * first_repeat}; {found.repeats} shuffles on each, up to {found.rows:,} rows"
     )
     if found.n_splits > 1:
         below += "; bars: 95 % intervals corrected for shared training rows (Nadeau & Bengio 2003)"

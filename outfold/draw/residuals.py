@@ -9,19 +9,24 @@ import plotly.graph_objects as go
 
 from outfold.draw.candidate_names import called
 from outfold.draw.predicted_against_actual import shown
+from outfold.draw.row_number import numbered
 from outfold.draw.theme import MUTED, NEGATIVE, colour_of, layout
 from outfold.judge.fitted_values import FittedValues
+from outfold.metrics.metric import Ints
 
 
 def draw(
-    found: FittedValues, target: str = "value", names: Mapping[str, str] | None = None
-) -> go.Figure:
+    found: FittedValues, target: str = "value", names: Mapping[str, str] | None = None,
+    places: Ints | None = None,
+) -> go.Figure:  # fmt: skip
     """A dot per row, and for ten groups the mean error and the middle 80 % of the errors.
 
     Args:
         found: The predictions.
         target: What is predicted, escaped, for the axes.
         names: Names of candidates for people.
+        places: Position of each row of the study's table in the table after fixes, by which rows
+            are numbered; the same by default.
     """
     figure = go.Figure()
     figure.add_scattergl(
@@ -30,7 +35,7 @@ def draw(
         mode="markers",
         name="row",
         marker={"color": colour_of(found.model), "size": 6, "opacity": 0.4},
-        customdata=np.column_stack([found.rows + 1, found.actual]),
+        customdata=np.column_stack([numbered(found.rows, places), found.actual]),
         hovertemplate="row %{customdata[0]:,}<br>predicted %{x:.4g}, actual %{customdata[1]:.4g}"
         "<br>off by %{y:+.4g}<extra></extra>",
     )

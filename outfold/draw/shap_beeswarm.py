@@ -8,11 +8,12 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from outfold.draw.row_number import numbered
 from outfold.draw.theme import MUTED, NEUTRAL, label, layout
 from outfold.draw.value_colours import LOW_HIGH, by_rank, is_ordered, said
 from outfold.judge.explanation import View
 from outfold.judge.shap_importance import ColumnImportance
-from outfold.metrics.metric import Floats
+from outfold.metrics.metric import Floats, Ints
 
 MOST_COLUMNS = 12
 MOST_POINTS = 4800
@@ -21,18 +22,24 @@ WIDTH = 0.4
 """Half the height of a swarm, in rows of the chart."""
 
 
-def draw(view: View, table: pd.DataFrame, columns: Sequence[ColumnImportance]) -> go.Figure:
+def draw(
+    view: View, table: pd.DataFrame, columns: Sequence[ColumnImportance],
+    places: Ints | None = None,
+) -> go.Figure:  # fmt: skip
     """A swarm per column, coloured from its low to its high values.
 
     Args:
         view: The explanation.
         table: The study's feature columns.
         columns: The columns by importance.
+        places: Position of each row of the study's table in the table after fixes, by which rows
+            are numbered; the same by default.
     """
     shown = list(columns[:MOST_COLUMNS])
     chance = view.chance()
     each = max(50, MOST_POINTS // max(1, len(shown)))
     points = chance[np.unique(np.linspace(0, len(chance) - 1, min(each, len(chance))).astype(int))]
+    numbers = numbered(view.rows[points], places)
     figure = go.Figure()
     grey = False
     for place, column in enumerate(reversed(shown)):
@@ -55,7 +62,7 @@ def draw(view: View, table: pd.DataFrame, columns: Sequence[ColumnImportance]) -
                     y=heights[where],
                     mode="markers",
                     marker={"size": 4, "opacity": 0.75, **marker},
-                    customdata=[[text[i], int(view.rows[points[i]])] for i in where],
+                    customdata=[[text[i], int(numbers[i])] for i in where],
                     hovertemplate=f"<b>{label(column.feature)}</b> = %{{customdata[0]}}<br>"
                     "moves the prediction by %{x:+.3g}<br>row %{customdata[1]}<extra></extra>",
                 )

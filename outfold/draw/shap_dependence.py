@@ -6,16 +6,25 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from outfold.draw.row_number import numbered
 from outfold.draw.theme import MUTED, NEUTRAL, PALETTE, SYMBOLS, label, layout
 from outfold.draw.value_colours import LOW_HIGH, by_rank, is_ordered, said
 from outfold.judge.shap_dependence import Dependence
+from outfold.metrics.metric import Ints
 
 LEVELS = 6
 """Levels of a colouring category that are told apart; the others are grey."""
 
 
-def draw(found: Dependence) -> go.Figure:
-    """One point per row; coloured by the column that it most interacts with."""
+def draw(found: Dependence, places: Ints | None = None) -> go.Figure:
+    """One point per row; coloured by the column that it most interacts with.
+
+    Args:
+        found: The values.
+        places: Position of each row of the study's table in the table after fixes, by which rows
+            are numbered; the same by default.
+    """
+    numbers = numbered(found.rows, places)
     figure = go.Figure()
     own = is_ordered(found.values) and not pd.api.types.is_bool_dtype(found.values.dtype)
     x = found.values if own else _jittered(found.values)
@@ -56,7 +65,7 @@ def draw(found: Dependence) -> go.Figure:
                 name=name,
                 showlegend=bool(name),
                 marker={"size": 5, "opacity": 0.75, **marker},
-                customdata=[[text[i], other[i], int(found.rows[i])] for i in rows],
+                customdata=[[text[i], other[i], int(numbers[i])] for i in rows],
                 hovertemplate=hover,
             )
     figure.add_hline(y=0, line={"color": MUTED, "width": 1})

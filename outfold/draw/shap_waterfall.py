@@ -8,20 +8,24 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from outfold.draw.row_number import numbered
 from outfold.draw.theme import MUTED, NEGATIVE, NEUTRAL, POSITIVE, label, layout
 from outfold.draw.value_colours import said
 from outfold.judge.explanation import View
+from outfold.metrics.metric import Ints
 
 MOST = 12
 
 
-def draw(view: View, place: int, table: pd.DataFrame) -> go.Figure:
+def draw(view: View, place: int, table: pd.DataFrame, places: Ints | None = None) -> go.Figure:
     """A waterfall of one row's SHAP values, the largest first.
 
     Args:
         view: The explanation.
         place: The row's place among those explained.
         table: The study's feature columns.
+        places: Position of each row of the study's table in the table after fixes, by which rows
+            are numbered; the same by default.
     """
     values = view.shap[place]
     order = np.argsort(-np.abs(values), kind="stable")
@@ -95,8 +99,9 @@ def draw(view: View, place: int, table: pd.DataFrame) -> go.Figure:
         title = f"{full[1]} {way} this row’s prediction most"
     return layout(
         figure, title,
-        f"Row {view.rows[place]}, by the model of split {view.split[place] + 1}, which did not "
-        f"train on it; prediction {view.predicted[place]:.4g}.",
+        f"Row {numbered(view.rows, places)[place]:,}, by the model of split "
+        f"{view.split[place] + 1}, which did not train on it; prediction "
+        f"{view.predicted[place]:.4g}.",
         x=html.escape(view.scale[:1].upper() + view.scale[1:]), showlegend=False,
         height=150 + 30 * len(names),
     )  # fmt: skip

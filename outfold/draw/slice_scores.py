@@ -57,7 +57,7 @@ def draw(found: Slices, names: Mapping[str, str] | None = None) -> go.Figure:
         )  # fmt: skip
     figure.add_vline(
         x=found.overall, line={"color": MUTED, "dash": "dash"},
-        annotation_text=f"all rows {found.overall:.3g}",
+        annotation_text=f"all predictions {found.overall:.3g}",
     )  # fmt: skip
     figure.update_yaxes(
         tickvals=list(range(len(shown))),
@@ -67,7 +67,7 @@ def draw(found: Slices, names: Mapping[str, str] | None = None) -> go.Figure:
     )
     below = (
         f"{called(found.candidate, names)}; intervals {found.method}; {found.correction}; rows "
-        "held out, all splits together"
+        "held out, the predictions of all splits pooled, where the leaderboard averages over splits"
     )
     if len(found.slices) > MOST:
         below += f"; the first {MOST} of {len(found.slices)}"

@@ -42,6 +42,11 @@ def draw(
         )
     counted = sum(r.figures[key].n > 0 for r in board.rows if key in r.figures)
     below = f"{board.n_splits} splits, the same rows for every candidate"
+    if any(row in board.partial for row in rows):
+        below = (
+            f"Some candidates have a part of the {board.n_splits} splits only; a split has the "
+            "same rows for every candidate"
+        )
     if counted > MOST:
         below += f"; the best {MOST} of {counted}"
     label_of = board.label if key == board.metric else key

@@ -64,6 +64,8 @@ def draw(
     # Precision is NaN where nothing is flagged.
     title += f" and {right:.0%} of the alarms are right" if right == right else "; no alarm is made"
     below = f"{called(thresholds.candidate, names)}, {thresholds.n:,} predictions out of fold"
+    if thresholds.rows < thresholds.n:
+        below += f" of {thresholds.rows:,} rows, each as often as it was held out"
     scale = "predicted probability" if thresholds.probabilities else "score"
     layout(figure, title, below + ".", x=f"Threshold ({scale})", y="Metric")
     if metrics and float(grid[list(metrics)].min().min()) >= 0:

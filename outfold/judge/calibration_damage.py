@@ -59,9 +59,9 @@ def damage(predictions: Predictions, of: int | None = None, bins: int = 10) -> D
     p = predictions.probability[:, code]
     return Damage(
         predictions.classes[code],
-        calibrate(truth, p, bins),
+        calibrate(truth, p, bins, rows=predictions.rows),
         _log_loss(truth, p),
-        None if after is None else calibrate(truth, after[:, code], bins),
+        None if after is None else calibrate(truth, after[:, code], bins, rows=predictions.rows),
         float("nan") if after is None else _log_loss(truth, after[:, code]),
         shifted(predictions),
         reason,

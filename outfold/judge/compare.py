@@ -18,6 +18,7 @@ from outfold.judge.corrected_t import corrected_t
 from outfold.metrics.metric import Floats, Metric
 from outfold.study.results import CandidateResult, Predictions, RunResult
 
+NO_PAIR = "none: fewer than two candidates have this metric and all their splits"
 Lookup = Callable[[str], Predictions]
 """From a candidate's name to its stored predictions."""
 
@@ -146,6 +147,8 @@ def differences(
         confidence: Of the intervals.
         drawn: What ``bootstrap_run`` or else ``row_draws`` gave.
     """
+    if not pairs:
+        return (), NO_PAIR
     scores = np.array([row.scores[metric.key] for row in rows], dtype=np.float64)
     if isinstance(drawn, BootstrapRun):
         found = [drawn.difference(rows[i].name, rows[j].name, metric, confidence) for i, j in pairs]

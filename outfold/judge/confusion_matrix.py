@@ -24,6 +24,7 @@ class ConfusionMatrix:
             weights are summed where rows have any. Repeats count each time.
         threshold: Of the positive class; None for more than two classes.
         positive: Name of the positive class; empty for more than two classes.
+        rows: Different rows behind the predictions; 0 where it is not said.
     """
 
     candidate: str
@@ -31,6 +32,7 @@ class ConfusionMatrix:
     counts: Floats
     threshold: float | None
     positive: str = ""
+    rows: int = 0
 
     def shares(self) -> Floats:
         """Of each true class, the share predicted as each class, shape (k, k); 0 for none."""
@@ -75,8 +77,9 @@ def confusion_matrix(predictions: Predictions, threshold: float = 0.5) -> Confus
             "A confusion matrix counts classes, and this target is a number.",
             "Look at predicted against actual values instead.",
         )
-    binary = predictions.task == "binary"
+    binary, rows = predictions.task == "binary", len(np.unique(predictions.rows))
     name, classes = predictions.candidate.name, predictions.classes
     if not binary:
-        return ConfusionMatrix(name, classes, table, None)
-    return ConfusionMatrix(name, classes, table, threshold, classes[predictions.positive])
+        return ConfusionMatrix(name, classes, table, None, rows=rows)
+    positive = classes[predictions.positive]
+    return ConfusionMatrix(name, classes, table, threshold, positive, rows)

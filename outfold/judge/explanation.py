@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from outfold.errors import LetGoError, NotApplicableError, UnknownNameError
@@ -234,13 +235,18 @@ class View:
         """Places of the rows that were drawn by chance, by which a candidate is described."""
         return np.flatnonzero(~self.worst)
 
-    def frame(self, table: pd.DataFrame) -> pd.DataFrame:
-        """One row per row explained: its position, split, prediction, base and SHAP values."""
+    def frame(self, table: pd.DataFrame, numbers: npt.ArrayLike | None = None) -> pd.DataFrame:
+        """One row per row explained: its number, split, prediction, base and SHAP values.
+
+        Args:
+            table: The study's feature columns.
+            numbers: What people call each of the rows; positions from 1 by default.
+        """
         found = pd.DataFrame(self.shap, columns=[f"SHAP {f}" for f in self.features])
         found.insert(0, "base", self.base)
         found.insert(0, "prediction", self.predicted)
         found.insert(0, "split", self.split + 1)
-        found.insert(0, "row", self.rows)
+        found.insert(0, "row", self.rows + 1 if numbers is None else np.asarray(numbers))
         values = table.iloc[self.rows].reset_index(drop=True)
         return pd.concat([found, values], axis=1)
 

@@ -122,6 +122,34 @@ class Leaderboard:
         return self.rows[0] if self.rows and self.rows[0].rank == 1 else None
 
     @property
+    def partial(self) -> tuple[Row, ...]:
+        """Candidates that ended, failed or wait with some splits, best so far first.
+
+        They have figures and no rank. Those that racing stopped are not among them: they were
+        beaten, not cut short.
+        """
+        found = [
+            row for row in self.rows
+            if row.rank is None and row.result.status != "stopped"
+            and 0 < row.result.splits_done < self.n_splits
+            and self.metric in row.figures and not np.isnan(row.figures[self.metric].mean)
+        ]  # fmt: skip
+        sign = -1 if self.direction == "higher" else 1
+        return tuple(sorted(found, key=lambda row: sign * row.figures[self.metric].mean))
+
+    def cut_short(self) -> str:
+        """How far a run came that some candidates have only a part of; empty for any other."""
+        if not self.partial:
+            return ""
+        done = sum(row.result.splits_done for row in self.rows)
+        all_fits = self.n_splits * len(self.rows)
+        cancelled = any(row.result.status == "cancelled" for row in self.rows)
+        return (
+            f"{'Cancelled after ' if cancelled else ''}{done:,} of {all_fits:,} fits"
+            f"{'' if cancelled else ' are done'}: figures stand on the splits that finished"
+        )
+
+    @property
     def tied_with_best(self) -> tuple[str, ...]:
         """The best and every candidate that is not told apart from it, in rank order."""
         return tuple(row.name for row in self.rows if row.tied)
@@ -280,7 +308,7 @@ def leaderboard(
             plus = None  # scores outlive the predictions that would correct them
     ranked.sort(key=lambda c: sign * figures[c.name][chosen.key].mean)
     single = result.n_splits == 1
-    how = f"{confidence:.0%} corrected resampled t over {result.n_splits} splits"
+    how = _over(figures, chosen, confidence)
     if single:
         how = "none: a single split gives no interval without its predictions"
     drawn = plus or (None if corrects else row_draws(ranked, chosen, predictions))
@@ -318,6 +346,16 @@ def leaderboard(
         chosen.key, chosen.label, chosen.direction, confidence, how, test, tuple(rows),
         result.n_splits, told or MEAN,
     )  # fmt: skip
+
+
+def _over(figures: Mapping[str, Mapping[str, Figure]], metric: Metric, confidence: float) -> str:
+    """What the intervals over splits are: of the fewest and the most that any candidate has."""
+    counts = [n for own in figures.values() if metric.key in own and (n := own[metric.key].n) > 1]
+    if not counts:
+        return "none: an interval needs two splits"
+    low, high = min(counts), max(counts)
+    n = f"{high}" if low == high else f"{low} to {high}"
+    return f"{confidence:.0%} corrected resampled t over {n} splits"
 
 
 def _so_far(figures: Mapping[str, Figure], metric: Metric, sign: float) -> float:

@@ -38,13 +38,15 @@ def split_without(loaded: Loaded, splits: Sequence[int], row: int) -> int:
     """
     if not 0 <= row < loaded.table.n_rows:
         raise UnknownNameError(
-            f"There is no row {row}.", f"Rows are numbered from 0 to {loaded.table.n_rows - 1:,}."
+            f"There is no row at position {row}.",
+            f"Positions go from 0 to {loaded.table.n_rows - 1:,}.",
         )
     for split in splits:
         if row in loaded.splits[split].test:
             return split
+    number = int(loaded.table.numbers(row))
     raise UnknownNameError(
-        f"Row {row} was never held out, so every model has trained on it.",
+        f"Row {number:,} was never held out, so every model has trained on it.",
         "Choose a row that some split held out.",
     )
 

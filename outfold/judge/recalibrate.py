@@ -38,12 +38,16 @@ class Recalibration:
     p_value: float
 
 
-def recalibrate(positive: npt.ArrayLike, probability: npt.ArrayLike) -> Recalibration | None:
+def recalibrate(
+    positive: npt.ArrayLike, probability: npt.ArrayLike, repeats: float = 1.0
+) -> Recalibration | None:
     """Slope and intercepts of the logistic recalibration, as R's ``glm`` gives them.
 
     Args:
         positive: Whether each row is positive, shape (n,).
         probability: Predicted probability of the positive class, shape (n,).
+        repeats: How often each row was predicted; repeats make no error smaller and no p-value
+            less.
 
     Returns:
         None where one class alone occurs, the probabilities do not vary, or they separate the
@@ -61,10 +65,10 @@ def recalibrate(positive: npt.ArrayLike, probability: npt.ArrayLike) -> Recalibr
     if free is None or held is None:
         return None
     as_given = float((y * np.log(p) + (1 - y) * np.log1p(-p)).sum())
-    chi2 = max(0.0, 2 * (free[2] - as_given))
+    chi2 = max(0.0, 2 * (free[2] - as_given)) / repeats
     return Recalibration(
-        float(free[0][1]), float(np.sqrt(free[1][1, 1])), float(free[0][0]),
-        float(held[0][0]), float(np.sqrt(held[1][0, 0])), chi2, 2, float(chdtrc(2, chi2)),
+        float(free[0][1]), float(np.sqrt(free[1][1, 1] * repeats)), float(free[0][0]),
+        float(held[0][0]), float(np.sqrt(held[1][0, 0] * repeats)), chi2, 2, float(chdtrc(2, chi2)),
     )  # fmt: skip
 
 

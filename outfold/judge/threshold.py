@@ -97,6 +97,7 @@ class Thresholds:
         pooled: All predictions.
         honest: Its decisions by split, each at a threshold chosen on rows of other splits.
         n: Predictions.
+        rows: Different rows behind them.
     """
 
     candidate: str
@@ -109,6 +110,7 @@ class Thresholds:
     pooled: Sweep
     honest: HonestCosts
     n: int
+    rows: int
 
     def at(self, threshold: float) -> AtThreshold:
         """The confusion matrix and every metric at a threshold."""
@@ -124,7 +126,7 @@ class Thresholds:
         found = self.at(threshold)
         counts = np.array([[found.tn, found.fp], [found.fn, found.tp]])
         classes = (self.negative, self.positive)
-        return ConfusionMatrix(self.candidate, classes, counts, threshold, self.positive)
+        return ConfusionMatrix(self.candidate, classes, counts, threshold, self.positive, self.rows)
 
     def grid(self, points: int = GRID) -> pd.DataFrame:
         """Every metric along the thresholds: threshold, then the columns of ``LABELS``."""
@@ -177,6 +179,7 @@ def thresholds(predictions: Predictions) -> Thresholds:
         predictions.classes[predictions.positive],
         predictions.classes[1 - predictions.positive],
         known, 0.5 if known else 0.0, low, high, pooled, honest_costs(predictions), len(score),
+        len(np.unique(predictions.rows)),
     )  # fmt: skip
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from outfold.data.fixes import apply_fixes
 from outfold.data.infer import describe, retype
 from outfold.data.propose import default_role
 from outfold.data.schema import Column, ColumnType, Schema
-from outfold.errors import StudyError
+from outfold.errors import StudyError, UnknownNameError
 from outfold.hashing import key_of
 from outfold.metrics.metric import Floats, Ints
 from outfold.registry import Facts
@@ -67,6 +68,33 @@ class StudyTable:
     def n_rows(self) -> int:
         """Rows with a known target."""
         return len(self.frame)
+
+    def numbers(self, positions: npt.ArrayLike) -> Ints:
+        """What people call rows: the first data row of the table after fixes is 1.
+
+        Args:
+            positions: Positions in ``frame``, of any shape.
+        """
+        return self.rows[np.asarray(positions, dtype=np.intp)] + 1
+
+    def position(self, number: int) -> int:
+        """Where in ``frame`` the row is that people call by a number.
+
+        Raises:
+            UnknownNameError: There is no such row, or its target is missing.
+        """
+        if len(found := np.flatnonzero(self.rows == number - 1)):
+            return int(found[0])
+        last = int(self.rows[-1]) + 1
+        if 1 <= number <= last:
+            raise UnknownNameError(
+                f"Row {number:,} has no value in the target, so no model predicts it.",
+                "Choose another row.",
+            )
+        raise UnknownNameError(
+            f"There is no row {number:,}.",
+            f"Rows are numbered from 1, the first below the heading, to {last:,}.",
+        )
 
 
 def typed_frame(workspace: Workspace, study: Study) -> tuple[pd.DataFrame, Schema]:

@@ -37,7 +37,8 @@ if known is None:
 
 explaining, found = known
 study = cache.study_of(run)
-frame = cache.table(study).frame
+data = cache.table(study)
+frame = data.frame
 explain.summary(found)
 view = explain.view_of(found)
 
@@ -51,8 +52,8 @@ def row() -> None:
 
 
 views = {
-    "Columns": lambda: explain_columns.overview(found, view, frame, explaining),
-    "One column": lambda: explain_columns.one_column(found, view, frame, explaining),
+    "Columns": lambda: explain_columns.overview(found, view, data, explaining),
+    "One column": lambda: explain_columns.one_column(found, view, data, explaining),
     "One row": row,
     "Groups": lambda: explain_columns.groups(found, view, study, frame),
     "Shuffled columns": lambda: explain_columns.shuffling(found, study),

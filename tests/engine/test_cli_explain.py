@@ -41,14 +41,14 @@ def test_a_kept_run_is_explained_from_the_command_line(capsys, tmp_path, monkeyp
 
     asked = ("--candidate", forest, "--class", "no", "--rows", "20", "--metric", "brier")
     shown = explained(*asked)
-    drawn = explained(*asked, "--row", "0")
+    drawn = explained(*asked, "--row", "1")
     assert drawn["steps"]["computed"] == 0
     assert drawn["importance"] == shown["importance"]
     assert (drawn["candidate"], drawn["class"]) == (forest, "no")
     assert drawn["permutation"]["metric"] == "brier"
-    other = explained("--candidate", forest, "--rows", "20", "--row", "0")
+    other = explained("--candidate", forest, "--rows", "20", "--row", "1")
     for row, sign in ((drawn["row"], 1), (other["row"], -1)):
-        assert row["row"] == 0
+        assert row["row"] == 1
         total = row["base"] + sum(v["shap"] for v in row["values"])
         assert total == pytest.approx(row["output"], abs=1e-9)
         assert row["output"] == pytest.approx(row["prediction"], abs=1e-9)
@@ -65,7 +65,11 @@ def test_a_kept_run_is_explained_from_the_command_line(capsys, tmp_path, monkeyp
         (["--class", "maybe"], "There is no class 'maybe'. Known: no, yes."),
         (["--candidate", "none + none + dummy"], "no candidate 'none + none + dummy' to explain"),
         (["--rows", "3"], "It takes a whole number from 20"),
-        (["--row", "160"], "There is no row 160. Rows are numbered from 0 to 159."),
+        (
+            ["--row", "0"],
+            "There is no row 0. Rows are numbered from 1, the first below the heading",
+        ),
+        (["--row", "161"], "There is no row 161. Rows are numbered from 1"),
     ):
         assert main(["explain", str(kept), "--workers", "1", *wrong]) == 2
         caught = capsys.readouterr()

@@ -1,10 +1,13 @@
 """Every view of the Compare page is drawn for every task that has it, and says what it shows."""
 
+import re
 import shutil
 
 import pytest
 
-from outfold.study.run import new_run
+from components.slices import grouping
+from outfold.data.schema import Column
+from outfold.study.run import new_run, plan_of
 from outfold.study.varied import seed_studies
 from outfold.study.workspace import Workspace
 from tests.pages.conftest import assert_sound
@@ -111,3 +114,57 @@ def test_runs_with_other_seeds_are_cancelled_by_one_button(app, home, tmp_path):
     assert_sound(page)
     assert {workspace.records.run(run).state for run in runs} == {"cancelled"}
     assert not any(b.label.startswith("Cancel") for b in page.button)
+
+
+def test_a_cancelled_run_is_shown_as_far_as_it_came(app, home, tmp_path):
+    """Chart and table show what has some splits as partial; no test of no pairs is told."""
+    root = tmp_path / "home"
+    shutil.copytree(home.root, root)
+    workspace, made = Workspace(root), home.made["binary"]
+    run, plan = made.run, plan_of(workspace, made.run)
+    assert plan is not None
+    workspace.records.forget_steps([fits[2] for fits in plan.fits.values()])
+    workspace.records.finish(run, "cancelled")
+    page = app(COMPARE, root, study=made.study.key, run=run, view="Pairs")
+    assert_sound(page)
+    said = " ".join(m.value for m in (*page.markdown, *page.caption, *page.info))
+    fits = 3 * len(made.study.candidates())
+    assert "No candidate finished all 3 splits, so nothing is ranked" in said
+    assert re.search(rf"Cancelled after \d+ of {fits} fits", said)
+    assert "0 pairs" not in said
+    assert "fewer than two candidates have" in said
+    shown = next(d.value for d in page.dataframe if "Interval" in d.value)
+    assert shown["Interval"].str.contains("partial: 2 of 3 splits").all()
+
+
+def test_tables_carry_people_s_names_and_every_figure_says_what_it_is(app, home):
+    """No key of a candidate or a metric is shown; an AUC says which predictions it is of."""
+    page = opened(app, home, "binary", "By split")
+    shown = next(d.value for d in page.dataframe if "n_splits" in d.value)
+    assert "Logistic regression, CFS" in set(shown["candidate"])
+    assert "ROC AUC" in set(shown["metric"])
+    assert not shown["candidate"].str.contains("none").any()
+    assert any(
+        "mean over the splits, on rows held out. Interval" in c.value.replace("\\", "")
+        for c in page.caption
+    )
+    assert any("splits pooled" in c.value for c in opened(app, home, "binary", "Slices").caption)
+    pairs = opened(app, home, "binary", "Pairs")
+    assert any("(mean of the splits)" in m.value for m in pairs.markdown)
+
+
+def test_groups_open_on_a_column_of_few_levels(app, home):
+    """A column that names each row is not offered, and ranges of numbers are not proposed."""
+    page = opened(app, home, "binary", "Groups")
+    assert page.selectbox(key="groups").value == "kind"
+    columns = [
+        Column("PassengerId", "identifier", unique=891),
+        Column("Name", "text", unique=891),
+        Column("Cabin", "categorical", missing=687, unique=147),
+        Column("Fare", "numeric", unique=248),
+        Column("Pclass", "numeric", unique=3),
+        Column("Sex", "categorical", unique=2),
+    ]
+    assert grouping(columns, 891) == (["Fare", "Pclass", "Sex"], 2)
+    assert grouping(columns[:5], 891) == (["Fare", "Pclass"], 1)
+    assert grouping(columns[:2], 891) == (["PassengerId", "Name"], 0)

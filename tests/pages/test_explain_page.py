@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 
+import numpy as np
 import pytest
 
 from outfold.judge.explanation import explain_study
 from outfold.study.explain.explaining import Explaining
 from outfold.study.study import NONE
+from outfold.study.table import typed_frame
 from outfold.study.workspace import Workspace
 from tests.here import carry_out_here
 from tests.pages.conftest import Home, Made, assert_sound, small_study
@@ -99,3 +101,19 @@ def test_any_row_is_explained_by_its_number(app, explained):
         said = [m.value for m in test.metric if m.label.startswith("Predict")]
         assert len(said) == 2
         assert said[0] == said[1]
+
+
+def test_a_row_has_one_number_on_every_page(app, explained):
+    """The first data row is 1; a number stands for the same row on Compare and on Explain."""
+    made = explained.made["binary"]
+    workspace = Workspace(explained.root)
+    frame, _ = typed_frame(workspace, made.study)
+    worst = app("pages/judge/compare.py", explained.root, run=made.run, study=made.study.key,
+                view="Worst rows")  # fmt: skip
+    shown = worst.dataframe[-1].value
+    np.testing.assert_array_equal(shown["signal"], frame["signal"].iloc[shown["row"] - 1])
+    page = app(PAGE, explained.root, run=made.run, explain="One row")
+    listed = next(d.value for d in page.dataframe if "row number" in d.value)
+    np.testing.assert_array_equal(listed["signal"], frame["signal"].iloc[listed["row number"] - 1])
+    assert next(m for m in page.metric if m.label == "Row").value == str(listed["row number"][0])
+    assert any("of one model alone: of split" in c.value for c in page.caption)

@@ -261,8 +261,48 @@ def test_boards_without_rank_or_interval_are_drawn() -> None:
     )
     assert split_scores.draw(single).layout.title.text == "Scores by split"
     failed = leaderboard(with_failure(binary_run()))
-    assert len(leaderboard_intervals.draw(failed).data[-1].x) == 3
+    assert len(leaderboard_intervals.draw(failed).data[-1].x) == 4
     assert len(split_scores.draw(failed).data) == 4
+
+
+def cut(result: RunResult, kept: dict[str, int]) -> RunResult:
+    """The run as it stands when it is cancelled with so many splits of each candidate done."""
+    return dataclasses.replace(
+        result, state="cancelled",
+        candidates=tuple(
+            dataclasses.replace(
+                c, status="cancelled" if kept[c.name] < result.n_splits else "finished",
+                splits_done=kept[c.name], seen=tuple(range(kept[c.name])),
+                scores={k: v[: kept[c.name]] for k, v in c.scores.items() if kept[c.name]},
+            )
+            for c in result.candidates
+        ),
+    )  # fmt: skip
+
+
+def test_a_cancelled_run_is_drawn_as_far_as_it_came() -> None:
+    """What has some splits is shown as partial, below what has all; nothing is said beyond that."""
+    run = binary_run().result
+    names = [c.name for c in run.candidates]
+    board = leaderboard(cut(run, dict.fromkeys(names, 3)))
+    figure = leaderboard_intervals.draw(board)
+    said = figure.layout.title.text + figure.layout.title.subtitle.text.replace("<br>", " ")
+    assert "No candidate finished all 10 splits, so nothing is ranked" in said
+    assert f"Cancelled after {3 * len(names)} of {10 * len(names)} fits" in said
+    assert "over 3 splits" in said
+    assert "0 pairs" not in said
+    assert len(figure.data[-1].x) == len(names)
+    assert set(figure.data[-1].marker.symbol) == {"cross-thin-open"}
+    assert all("partial: 3 of 10" in a.text for a in figure.layout.annotations)
+    best = max(board.partial, key=lambda row: row.figures["roc_auc"].mean)
+    assert figure.data[-1].customdata[0][0] == best.name.rpartition(" ")[2]
+    all_of_one = dict.fromkeys(names, 3) | {names[1]: 10}
+    one = leaderboard_intervals.draw(leaderboard(cut(run, all_of_one)))
+    assert "logistic is the only candidate that finished" in one.layout.title.text
+    assert [a.text.count("partial") for a in one.layout.annotations] == [0, *[1] * (len(names) - 1)]
+    none = leaderboard_intervals.draw(leaderboard(cut(run, dict.fromkeys(names, 0))))
+    assert not none.data
+    assert "No candidate has a value" in none.layout.title.text
 
 
 def test_split_scores_are_those_of_the_splits() -> None:

@@ -235,7 +235,7 @@ def test_a_row_that_was_not_drawn_is_explained_as_if_it_had_been(made):
     assert more.n_chosen == fewer.n_chosen
     before, after = (shap_importance(e.of(), table.frame) for e in (fewer, more))
     assert [c.mean for c in before] == [c.mean for c in after]
-    with pytest.raises(UnknownNameError, match="There is no row 999999"):
+    with pytest.raises(UnknownNameError, match="no row at position 999999"):
         split_without(loaded, range(found.n_splits), 999_999)
     with pytest.raises(UnknownNameError, match="never held out"):
         split_without(loaded, [1 - split], row)

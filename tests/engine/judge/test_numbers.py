@@ -94,6 +94,29 @@ def test_bins_of_equal_rows_hold_equal_rows() -> None:
     assert {b.n for b in calibrate(p > 0.5, p).bins} == {100}
 
 
+def test_repeats_of_a_row_make_no_interval_of_calibration_narrower() -> None:
+    """Three repeats that say the same leave every figure as it was, but for the predictions."""
+    rng = np.random.default_rng(1)
+    p = rng.random(400)
+    y, rows = rng.random(400) < p**1.3, np.arange(400)
+    once = calibrate(y, p, rows=rows)
+    again = calibrate(np.tile(y, 3), np.tile(p, 3), rows=np.tile(rows, 3))
+    assert (again.n, again.rows) == (1200, 400)
+    for a, b in zip(once.bins, again.bins, strict=True):
+        assert (b.n, b.rows) == (3 * a.n, a.n)
+        assert (a.observed_low, a.observed_high) == pytest.approx((b.observed_low, b.observed_high))
+    assert once.recalibration is not None
+    assert again.recalibration is not None
+    assert dataclasses.astuple(again.recalibration) == pytest.approx(
+        dataclasses.astuple(once.recalibration)
+    )
+    assert calibrate(y, p) == once
+    # Of a bin of one row's three predictions and one of another, less is known than of four rows.
+    mixed = calibrate([1, 1, 1, 0], [0.3] * 4, rows=[0, 0, 0, 1]).bins[0]
+    low, high = wilson(np.array([0.75 * 1.6]), np.array([1.6]))
+    assert (mixed.observed_low, mixed.observed_high) == pytest.approx((low[0], high[0]))
+
+
 def test_no_part_is_hidden_where_every_probability_has_its_bin() -> None:
     """With one value per bin the decomposition is Murphy's, exactly."""
     p = np.repeat([0.1, 0.4, 0.8], [30, 20, 50])

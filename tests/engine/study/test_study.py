@@ -8,7 +8,9 @@ from outfold.data.fix import Fix
 from outfold.data.schema import Column
 from outfold.errors import ParameterError, StudyError, UnknownNameError
 from outfold.study.study import BASELINE, Choice, Study, Validation
-from outfold.study.table import no_target
+from outfold.study.table import no_target, study_table
+from outfold.study.workspace import Workspace
+from tests.tables import mixed_table
 
 FULL = Study(
     dataset="abc",
@@ -128,3 +130,21 @@ def test_a_column_that_names_or_dates_rows_is_no_target(kind, unique, complaint)
     assert no_target(study.replace(task="regression"), column) is None
     if kind == "identifier":
         assert "classes" in no_target(study.replace(types={"y": "categorical"}), column).message
+
+
+def test_rows_are_numbered_as_in_the_table_though_some_have_no_target(tmp_path):
+    """The first row below the heading is 1; a row that is left out keeps its number to itself."""
+    workspace = Workspace(tmp_path)
+    table = mixed_table(60)
+    table["y"] = table["y"].astype(object)
+    table.loc[[0, 5], "y"] = None
+    dataset = workspace.datasets.add_frame(table, "gaps")
+    study = Study(dataset.key, "y", "binary", models=(Choice("logistic"),))
+    found = study_table(workspace, study)
+    assert found.numbers([0, 3, 4]).tolist() == [2, 5, 7]
+    assert [found.position(n) for n in (2, 5, 7, 60)] == [0, 3, 4, 57]
+    with pytest.raises(UnknownNameError, match="Row 6 has no value in the target"):
+        found.position(6)
+    for number in (0, 61):
+        with pytest.raises(UnknownNameError, match=f"There is no row {number}"):
+            found.position(number)
