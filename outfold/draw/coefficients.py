@@ -28,7 +28,8 @@ def coefficients(lines: Sequence[Coefficient], link: str) -> go.Figure:
     """
     every = [c for c in lines if not c.aliased and c.term != "(Intercept)"]
     # One interval of a million would leave all others as points.
-    drawn = [c for c in every if not (link in UNBOUNDED and c.std_error > UNKNOWN)]
+    bounded = [c for c in every if not (link in UNBOUNDED and c.std_error > UNKNOWN)]
+    drawn = [c for c in bounded if c.std_error == c.std_error]
     shown = sorted(drawn, key=lambda c: -abs(c.statistic))[:MOST]
     clear = [not c.low <= 0 <= c.high for c in shown]
     places = list(range(len(shown)))
@@ -63,8 +64,10 @@ def coefficients(lines: Sequence[Coefficient], link: str) -> go.Figure:
         below += f"; by chance alone about {len(drawn) / 20:.0f} would be clear of it"
     if len(shown) < len(drawn):
         below += f"; {len(shown)} of {len(drawn)} drawn"
-    if unknown := len(every) - len(drawn):
+    if unknown := len(every) - len(bounded):
         below += f"; {unknown} left out, of which nothing is known"
+    if lone := len(bounded) - len(drawn):
+        below += f"; {lone} left out, not estimable by these errors"
     return layout(
         figure, title, below, x=f"Coefficient ({link} scale)", height=180 + 22 * len(shown),
         showlegend=False,

@@ -11,6 +11,7 @@ import scipy.stats
 import statsmodels.api as sm
 
 from outfold.draw import rootogram
+from outfold.draw.coefficients import coefficients as coefficients_picture
 from outfold.draw.half_normal import half_normal as half_normal_picture
 from outfold.draw.partial_residuals import partial_residuals as partial_picture
 from outfold.errors import NotApplicableError, UnknownNameError
@@ -141,6 +142,36 @@ def test_groups_that_cannot_be_used_are_refused_or_said() -> None:
     assert "5 groups only" in said[0]
     wide = fit_glm(frame, "wild ~ poly(x, 6)", "poisson", cluster="few")
     assert "for 7 coefficients" in notes_of(wide, "cluster")[0]
+
+
+@pytest.mark.parametrize("errors", ["HC0", "HC3", "cluster"])
+@pytest.mark.parametrize("reference", [False, True])
+def test_what_rests_on_one_row_has_no_robust_error(errors: Any, reference: bool) -> None:
+    """A level of one row, or of one group, is fitted exactly: its residual says nothing."""
+    rare = "a" if reference else "rare"
+    frame = table().assign(
+        level=lambda f: ["bc"[i % 2] if i else rare for i in range(len(f))],
+        village=lambda f: [f"v{i % 50}" for i in range(len(f))],
+    )
+    fit = fit_glm(frame, "wild ~ x + level", "poisson", cluster="village")
+    found = {c.term: c for c in with_errors(fit, errors)}
+    without = {"(Intercept)", "levelb", "levelc"} if reference else {"levelrare"}
+    assert {t for t, c in found.items() if np.isnan(c.std_error)} == without
+    assert all(np.isnan(found[t].p_value) and np.isnan(found[t].low) for t in without)
+    assert np.isfinite(found["x"].std_error)
+    said = notes_of(fit, errors)[0]
+    assert "cannot judge" in said
+    assert ("village = 'v0'" if errors == "cluster" else "row 1") in said
+    if not reference:
+        title = coefficients_picture(tuple(found.values()), "log").layout.title
+        assert "of 2 coefficients" in title.text
+        assert "1 left out, not estimable by these errors" in title.subtitle.text.replace(
+            "<br>", " "
+        )
+    assert notes_of(fit, "model") == ()
+    two = pd.concat([frame, frame[:1].assign(village="v1", wild=9)])
+    more = fit_glm(two, "wild ~ x + level", "poisson", cluster="village")
+    assert all(np.isfinite(c.std_error) for c in with_errors(more, errors))
 
 
 def test_rows_of_no_group_are_left_out() -> None:
