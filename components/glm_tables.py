@@ -27,6 +27,8 @@ ERRORS_EXPLAINED = (
 KNOWN = 20.0
 """Size of a coefficient up to which it is raised to a ratio; e to the 20th is half a billion."""
 
+UNDEFINED = "It is undefined here."
+
 
 def figures(found: GlmReport) -> None:
     """The model's figures as a row of cards."""
@@ -55,7 +57,8 @@ def figures(found: GlmReport) -> None:
             value = named[key]
             shown = f"{value:,.0f}" if abs(value) >= 1e5 else number(value, digits)
             if value != value:
-                shown, explain = "none", f"{explain} This family has none."
+                why = found.without_likelihood if key in ("aic", "bic") else UNDEFINED
+                shown, explain = "none", f"{explain} {plain(why or UNDEFINED, 300)}"
             st.metric(label, shown, help=explain, border=True)
     st.caption(
         f"{found.n:,} rows, {named['df_null']:.0f} and {named['df_residual']:.0f} degrees of "

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from outfold.judge.glm_fit import GlmFit
+from outfold.judge.likelihood import impossible_means
 
 AT_A_BOUND = 1e-8
 HUGE = 30.0
@@ -35,6 +36,12 @@ def alarms(fit: GlmFit) -> Iterator[str]:
     if fit.df_residual <= 0:
         yield "There are as many coefficients as rows: the model repeats the data."
     family = fit.spec.family_spec
+    if count := impossible_means(family, fit.mu):
+        yield (
+            f"{count:,} of {fit.n:,} fitted means lie outside what the {family.label} family can "
+            f"have, because the {fit.spec.link} link does not keep them in, so deviance, errors "
+            f"and tests mean little. Take the {'logit' if family.is_binomial else 'log'} link."
+        )
     if family.is_binomial or family.is_count:
         yield from _separation(fit)
     if family.key in ("poisson", "binomial") and fit.df_residual > 0:

@@ -13,6 +13,7 @@ from outfold.judge.diagnostic_points import DiagnosticPoints, diagnostic_points
 from outfold.judge.dispersion_test import DispersionTest, dispersion_tests
 from outfold.judge.glm_diagnostics import diagnostics
 from outfold.judge.glm_fit import Coefficient, GlmFit
+from outfold.judge.likelihood import without_likelihood
 from outfold.judge.nested import compare_nested, fit_nested
 from outfold.judge.robust_errors import Errors, notes_of, with_errors
 from outfold.judge.term_tests import drop_one
@@ -38,6 +39,7 @@ class GlmReport:
         errors: How the standard errors were found.
         notes: Sentences about anything unusual.
         asides: Sentences about rows left out and about what the response means.
+        without_likelihood: Why there is no AIC and BIC; empty where there are.
     """
 
     formula: str
@@ -55,6 +57,7 @@ class GlmReport:
     dispersion_tests: tuple[DispersionTest, ...] = ()
     errors: Errors = "model"
     asides: tuple[str, ...] = ()
+    without_likelihood: str = ""
 
 
 def glm_report(
@@ -115,6 +118,7 @@ def glm_report(
         dispersion_tests=dispersion_tests(fit),
         errors=errors,
         asides=fit.rows.notes,
+        without_likelihood=without_likelihood(fit.spec.family_spec, fit.rows, fit.mu),
     )
 
 

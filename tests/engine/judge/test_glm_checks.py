@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import scipy.optimize
 import scipy.stats
 import statsmodels.api as sm
 
@@ -22,7 +23,9 @@ from outfold.judge.dispersion_test import dispersion_tests
 from outfold.judge.glm import deviance_json, fit_glm
 from outfold.judge.glm_diagnostics import diagnostics
 from outfold.judge.glm_solve import BLOCK, independent_columns, triangle_of
+from outfold.judge.glm_report import glm_report
 from outfold.judge.half_normal import draw, half_normal
+from outfold.judge.likelihood import without_likelihood
 from outfold.judge.mostly_zero import mostly_zero
 from outfold.judge.partial_residuals import partial_residuals
 from outfold.judge.robust_errors import ERRORS, notes_of, robust_covariance, with_errors
@@ -369,3 +372,26 @@ def test_a_column_with_blanks_is_suggested_as_it_is_written() -> None:
     frame = table().rename(columns={"x": "x of y"})
     with pytest.raises(UnknownNameError, match="Did you mean `x of y`"):
         fit_glm(frame, "wild ~ xofy", "poisson")
+
+
+def test_a_step_below_zero_is_halved_until_means_are_above_it() -> None:
+    """Gamma's inverse link: the deviance is the least that means above 0 allow, and has an AIC."""
+    rng = np.random.default_rng(0)
+    x = rng.uniform(size=300)
+    y = np.exp(4 * x) * rng.gamma(1, 1, 300)
+    found = glm_report(pd.DataFrame({"x": x, "y": y}), "y ~ x", "gamma")
+    family = sm.families.Gamma()
+
+    def deviance(beta: Any) -> float:
+        mu = 1 / np.maximum(beta[0] + beta[1] * x, 1e-9)
+        return float(family.deviance(y, mu))
+
+    start = [1 / y.mean(), 0.0]
+    peer = scipy.optimize.minimize(deviance, start, method="Nelder-Mead", tol=1e-10)
+    assert found.figures["residual_deviance"] == pytest.approx(peer.fun, rel=1e-7)
+    assert found.points.fitted.min() > 0
+    assert np.isfinite(found.figures["aic"])
+    assert found.without_likelihood == ""
+    fit = fit_glm(pd.DataFrame({"x": x, "y": y}), "y ~ x", "gamma")
+    said = without_likelihood(fit.spec.family_spec, fit.rows, fit.mu - 2 * fit.mu[0])
+    assert "fitted means lie outside" in said
