@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
@@ -49,6 +51,22 @@ def test_a_report_holds_the_comparison_that_was_asked_for(report: GlmReport) -> 
         "breaks ~ 1", "breaks ~ wool", "breaks ~ wool + tension + wool:tension",
     ]  # fmt: skip
     assert glm_report(table("warpbreaks.csv"), "breaks ~ 1", "poisson").terms is None
+
+
+@pytest.mark.parametrize(
+    ("off", "said"),
+    [(0, "scatter about zero: in none of 20 bins"), (1, "1 of 20 bins; by chance alone about 1"),
+     (3, "3 of 20 bins; by chance alone about 1"), (4, "about 1 would: a term, a curve")],
+)  # fmt: skip
+def test_the_residuals_title_counts_the_bins_that_are_drawn(
+    report: GlmReport, off: int, said: str
+) -> None:
+    """A bin whose bar leaves zero is never passed over; a model is doubted beyond chance."""
+    trend = np.where(np.arange(20) < off, -0.95, 0.01)
+    points = dataclasses.replace(
+        report.points, trend_at=np.arange(20.0), trend=trend, trend_error=np.full(20, 0.4)
+    )
+    assert said in residual_fitted(points).layout.title.text.replace("<br>", " ")
 
 
 def test_a_coefficient_of_which_nothing_is_known_does_not_squash_the_others() -> None:
