@@ -149,7 +149,8 @@ def step_selection(
         )  # fmt: skip
         now = best
     final = fit_spec(dataclasses.replace(widest.spec, formula=now.formula), widest.rows)
-    return StepPath(criterion, direction, tuple(steps), final, widest.null_deviance, (OPTIMISM,))
+    notes = (OPTIMISM,) if len(steps) > 1 else ()
+    return StepPath(criterion, direction, tuple(steps), final, widest.null_deviance, notes)
 
 
 def _place(widest: GlmFit, formula: Formula, criterion: Criterion) -> _Place:

@@ -98,6 +98,30 @@ def test_nested_models_are_compared(home):
     assert list(page.dataframe[0].value["Model"]) == ["breaks ~ wool", "breaks ~ wool + tension"]
 
 
+def test_models_that_are_not_nested_leave_all_else_in_place(home):
+    """The sentence stands in its tab; figures, tabs and the other views stay."""
+    page = opened(home, view="Nested models")
+    page.text_area[0].set_value("breaks ~ 0 + I(breaks * breaks)").run()
+    assert not page.exception
+    assert len(page.error) == 1
+    assert "not nested" in page.error[0].value
+    assert page.metric[0].label == "Null deviance"
+    assert len(page.tabs) == len(VIEWS)
+    page.text_area[0].set_value("breaks ~ ghost").run()
+    assert "no column" in page.error[0].value
+    assert page.metric
+
+
+def test_a_search_without_a_step_warns_of_no_choice(home):
+    """Nothing was dropped, so nothing was chosen."""
+    page = opened(home, view="Stepwise")
+    widget(page.text_input, "Formula").set_value("breaks ~ tension").run()
+    page.button_group[-1].set_value("aic").run()
+    assert not page.exception
+    assert not any("stepwise" in w.value for w in page.warning)
+    assert any("No step from breaks" in c.value for c in page.caption)
+
+
 def test_steps_are_drawn_when_a_criterion_is_chosen(home):
     """Backward by AIC on the formula's terms."""
     page = opened(home, "infert.csv", "case", view="Stepwise")

@@ -22,8 +22,8 @@ from outfold.judge.diagnostic_points import diagnostic_points
 from outfold.judge.dispersion_test import dispersion_tests
 from outfold.judge.glm import deviance_json, fit_glm
 from outfold.judge.glm_diagnostics import diagnostics
-from outfold.judge.glm_solve import BLOCK, independent_columns, triangle_of
 from outfold.judge.glm_report import glm_report
+from outfold.judge.glm_solve import BLOCK, independent_columns, triangle_of
 from outfold.judge.half_normal import draw, half_normal
 from outfold.judge.likelihood import without_likelihood
 from outfold.judge.mostly_zero import mostly_zero
