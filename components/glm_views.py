@@ -70,7 +70,8 @@ def coefficients(study: Study, found: GlmReport) -> None:
     """The summary, drawn and as a table."""
     from outfold.draw.coefficients import coefficients as picture
 
-    chart.chart(picture(found.coefficients, found.link), "glm-coefficients")
+    wider = found.too_small if found.errors == "model" else 1.0
+    chart.chart(picture(found.coefficients, found.link, wider), "glm-coefficients")
     glm_tables.coefficient_table(found)
     group = study.column_with("group")
     if group is not None and found.errors != "cluster":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import sqrt
 
 import pandas as pd
 
@@ -11,6 +12,7 @@ from outfold.judge.count_frequencies import CountFrequencies, glm_frequencies
 from outfold.judge.diagnostic_points import DiagnosticPoints, diagnostic_points
 from outfold.judge.dispersion_test import DispersionTest, dispersion_tests
 from outfold.judge.glm import fit_glm
+from outfold.judge.glm_alarms import overdispersion
 from outfold.judge.glm_diagnostics import diagnostics
 from outfold.judge.glm_fit import Coefficient, GlmFit
 from outfold.judge.likelihood import without_likelihood
@@ -37,6 +39,8 @@ class GlmReport:
         errors: How the standard errors were found.
         notes: Sentences about anything unusual.
         asides: Sentences about rows left out and about what the response means.
+        too_small: By what factor errors by the family are too small, where the response scatters
+            more than it allows; else 1.
         without_likelihood: Why there is no AIC and BIC; empty where there are.
     """
 
@@ -55,6 +59,7 @@ class GlmReport:
     errors: Errors = "model"
     asides: tuple[str, ...] = ()
     without_likelihood: str = ""
+    too_small: float = 1.0
 
 
 def glm_report(
@@ -110,6 +115,7 @@ def glm_report(
         errors=errors,
         asides=fit.rows.notes,
         without_likelihood=without_likelihood(fit.spec.family_spec, fit.rows, fit.mu),
+        too_small=sqrt(overdispersion(fit)),
     )
 
 

@@ -22,11 +22,6 @@ def impossible_means(family: Family, mu: Floats) -> int:
     return int(np.count_nonzero(outside))
 
 
-def whole(y: Floats) -> bool:
-    """Whether all responses are whole numbers, as counts are."""
-    return bool(np.all(y == np.round(y)))
-
-
 def without_likelihood(family: Family, rows: GlmRows, mu: Floats) -> str:
     """Why a fit has no likelihood, AIC or BIC, as a sentence; empty where it has them."""
     if family.likelihood is None:
@@ -35,5 +30,10 @@ def without_likelihood(family: Family, rows: GlmRows, mu: Floats) -> str:
         return (
             f"{count:,} of {len(mu):,} fitted means lie outside what the {family.label} family can "
             "have, so there is no likelihood; take another link."
+        )
+    if family.is_count and np.any(rows.y != np.round(rows.y)):
+        return (
+            f"The {family.label} family gives a probability to whole numbers only, and "
+            f"{rows.response} is not whole everywhere, so there is no likelihood, AIC or BIC."
         )
     return ""

@@ -180,7 +180,7 @@ def test_robust_errors_are_shown_and_named(home):
     before = list(page.dataframe[0].value["Standard error"])
     widget(page.button_group, "Standard errors").set_value("HC3").run()
     assert list(page.dataframe[0].value["Standard error"]) != before
-    assert any("hc3" in c.value for c in page.caption)
+    assert any("robust, HC3" in c.value for c in page.caption)
 
 
 def test_errors_by_group_ask_for_the_groups(home):
@@ -227,3 +227,17 @@ def test_a_formula_chosen_by_steps_carries_its_warning(home):
     page.run()
     assert not page.exception
     assert any("stepwise" in w.value for w in page.warning)
+
+
+@pytest.mark.parametrize("chosen", ["none", "= stratum"])
+def test_a_menu_that_a_family_hides_comes_back_as_it_was(home, chosen):
+    """Exposure belongs to the log link alone; another family and back keeps what was chosen."""
+    page = opened(home, "infert.csv", "parity")
+    family = widget(page.selectbox, "Family")
+    family.set_value("poisson").run()
+    widget(page.selectbox, "Exposure").set_value(chosen).run()
+    for key in ("gaussian", "poisson", "negative_binomial", "gaussian", "poisson"):
+        widget(page.selectbox, "Family").set_value(key).run()
+    assert not page.exception
+    assert widget(page.selectbox, "Exposure").value == chosen
+    assert any("exposure stratum" in c.value for c in page.caption) == (chosen != "none")

@@ -21,6 +21,7 @@ from outfold.judge.diagnostic_points import MOST, diagnostic_points
 from outfold.judge.glm import fit_glm
 from outfold.judge.glm_diagnostics import diagnostics
 from outfold.judge.glm_report import GlmReport, glm_report
+from outfold.judge.printed_p import printed_p
 from outfold.judge.step_selection import step_selection
 from tests.reference.cases import table
 
@@ -62,6 +63,29 @@ def test_the_residuals_title_counts_the_bins_that_are_drawn(
         report.points, trend_at=np.arange(20.0), trend=trend, trend_error=np.full(20, 0.4)
     )
     assert said in residual_fitted(points).layout.title.text.replace("<br>", " ")
+
+
+def test_with_too_much_scatter_coefficients_are_counted_by_wider_intervals(
+    report: GlmReport,
+) -> None:
+    """What is clear of zero by the family alone is not said to be clear of it."""
+    assert report.too_small == pytest.approx(np.sqrt(report.figures["pearson_dispersion"]))
+    own = coefficients(report.coefficients, report.link)
+    wide = coefficients(report.coefficients, report.link, report.too_small)
+    quasi = glm_report(table("warpbreaks.csv"), "breaks ~ wool * tension", "quasi_poisson")
+    clear = sum(not c.low <= 0 <= c.high for c in quasi.coefficients[1:])
+    assert clear < sum(not c.low <= 0 <= c.high for c in report.coefficients[1:])
+    assert wide.layout.title.text.startswith(f"{clear} of 5 coefficients")
+    assert "times as wide" in wide.layout.title.text.replace("<br>", " ")
+    assert "wide" not in own.layout.title.text
+    assert quasi.too_small == 1
+
+
+def test_no_p_value_is_printed_as_nothing() -> None:
+    """Where a p-value is too small for the machine, it is below something."""
+    assert [printed_p(p) for p in (0.0, 3e-20, 0.01234, float("nan"))] == [
+        "below 1e-16", "below 1e-16", "0.0123", "",
+    ]  # fmt: skip
 
 
 def test_a_coefficient_of_which_nothing_is_known_does_not_squash_the_others() -> None:

@@ -395,3 +395,15 @@ def test_a_step_below_zero_is_halved_until_means_are_above_it() -> None:
     fit = fit_glm(pd.DataFrame({"x": x, "y": y}), "y ~ x", "gamma")
     said = without_likelihood(fit.spec.family_spec, fit.rows, fit.mu - 2 * fit.mu[0])
     assert "fitted means lie outside" in said
+
+
+@pytest.mark.parametrize("family", ["poisson", "negative_binomial"])
+def test_counts_that_are_not_whole_have_no_likelihood(family: str) -> None:
+    """R's density is zero there; the fit stands, AIC does not, and both are said."""
+    frame = table().assign(count=lambda f: f["count"] + 0.5)
+    found = glm_report(frame, "count ~ x", family)
+    assert np.isnan(found.figures["aic"])
+    assert np.isnan(found.figures["bic"])
+    assert "whole numbers only, and count is not" in found.without_likelihood
+    assert any("not whole numbers everywhere" in n for n in found.asides)
+    assert np.isfinite(glm_report(table(), "count ~ x", family).figures["aic"])
