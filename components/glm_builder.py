@@ -174,15 +174,14 @@ def _more(
 
     # Not None for none of them: a menu that comes back after another family would take a kept
     # None for no choice at all.
-    others = ["none", *(f"= {n}" for n in numeric if n != response)]
+    others = ["", *(n for n in numeric if n != response)]
 
     def column(label: str, key: str, usual: str | None, explain: str) -> str | None:
-        chosen = st.selectbox(
-            label, others, others.index(f"= {usual}") if f"= {usual}" in others else 0,
-            format_func=lambda n: n.removeprefix("= "), help=explain, key=f"glm-{key}-{response}",
+        return st.selectbox(
+            label, others, others.index(usual) if usual in others else 0,
+            format_func=lambda n: n or "none", help=explain, key=f"glm-{key}-{response}",
             persist_state="session",
-        )  # fmt: skip
-        return chosen.removeprefix("= ") if chosen.startswith("= ") else None
+        ) or None  # fmt: skip
 
     extra = link == "log" or family == "tweedie"
     places = iter(st.columns(3 if extra else 2))
