@@ -172,14 +172,16 @@ def _more(
     """The choices that are rarely needed."""
     from outfold.judge.robust_errors import ERRORS
 
-    others = [None, *(n for n in numeric if n != response)]
+    # Not None for none of them: a menu that comes back after another family would take a kept
+    # None for no choice at all.
+    others = ["", *(n for n in numeric if n != response)]
 
     def column(label: str, key: str, usual: str | None, explain: str) -> str | None:
         return st.selectbox(
             label, others, others.index(usual) if usual in others else 0,
             format_func=lambda n: n or "none", help=explain, key=f"glm-{key}-{response}",
             persist_state="session",
-        )  # fmt: skip
+        ) or None  # fmt: skip
 
     extra = link == "log" or family == "tweedie"
     places = iter(st.columns(3 if extra else 2))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING, Literal
 
 from components import cache
@@ -18,25 +19,49 @@ if TYPE_CHECKING:
 
 
 def report(study: Study, choice: GlmChoice) -> GlmReport:
-    """The fitted model.
+    """The fitted model, whatever it is to be compared with.
 
     Raises:
-        OutfoldError: The model cannot be fitted, or the compared ones are not nested.
+        OutfoldError: The model cannot be fitted.
     """
     from outfold.judge.glm_report import glm_report
+
+    choice = dataclasses.replace(choice, against=())
 
     def compute() -> GlmReport:
         frame, _ = cache.typed(study)
         return glm_report(
             frame, choice.formula, choice.family, choice.link, choice.power,
             offset=choice.offset, exposure=choice.exposure, weights=choice.weights,
-            against=choice.against, test=choice.test, seed=study.seed, errors=choice.errors,
-            cluster=choice.cluster,
+            test=choice.test, seed=study.seed, errors=choice.errors, cluster=choice.cluster,
         )  # fmt: skip
 
     return cache.remember(
         "glm report", study.dataset, study.fixes, study.types, study.seed, choice,
         compute=compute, say="Fitting the model and its terms",
+    )  # fmt: skip
+
+
+def nested(study: Study, choice: GlmChoice) -> AnalysisOfDeviance:
+    """The model beside those that it is to be compared with, on the rows that all can have.
+
+    Raises:
+        OutfoldError: One of them cannot be fitted, or they are not nested.
+    """
+    from outfold.judge.nested import compare_nested, fewer_rows, fit_nested
+
+    def compute() -> AnalysisOfDeviance:
+        frame, _ = cache.typed(study)
+        fits = fit_nested(
+            frame, [choice.formula, *choice.against], choice.family, choice.link, choice.power,
+            offset=choice.offset, exposure=choice.exposure, weights=choice.weights,
+            cluster=choice.cluster,
+        )  # fmt: skip
+        return fewer_rows(compare_nested(fits, choice.test), frame, fits[0])
+
+    return cache.remember(
+        "glm nested", study.dataset, study.fixes, study.types, choice,
+        compute=compute, say="Fitting the models to compare",
     )  # fmt: skip
 
 
@@ -77,7 +102,7 @@ def analysis(study: Study, choice: GlmChoice, kind: str) -> AnalysisOfDeviance:
         OutfoldError: There is no term to add.
     """
     from outfold.judge.default_formula import default_formula
-    from outfold.judge.nested import fit_nested
+    from outfold.judge.nested import fewer_rows, fit_nested
     from outfold.judge.term_tests import add_one, type_three, type_two
 
     def compute() -> AnalysisOfDeviance:
@@ -95,7 +120,7 @@ def analysis(study: Study, choice: GlmChoice, kind: str) -> AnalysisOfDeviance:
             choice.power, offset=choice.offset, exposure=choice.exposure, weights=choice.weights,
             cluster=choice.cluster,
         )  # fmt: skip
-        return add_one(fits[0], fits[1], choice.test)
+        return fewer_rows(add_one(fits[0], fits[1], choice.test), frame, fits[0])
 
     return cache.remember(
         "glm analysis", study.dataset, study.fixes, study.types, choice, kind,

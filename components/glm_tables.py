@@ -9,6 +9,7 @@ import streamlit as st
 
 from components import shell, table
 from components.text import number, plain
+from outfold.judge.printed_p import printed_p
 
 if TYPE_CHECKING:
     from outfold.judge.analysis_of_deviance import AnalysisOfDeviance
@@ -26,6 +27,9 @@ ERRORS_EXPLAINED = (
 
 KNOWN = 20.0
 """Size of a coefficient up to which it is raised to a ratio; e to the 20th is half a billion."""
+
+P = {"p": printed_p}
+UNDEFINED = "It is undefined here."
 
 
 def figures(found: GlmReport) -> None:
@@ -55,7 +59,8 @@ def figures(found: GlmReport) -> None:
             value = named[key]
             shown = f"{value:,.0f}" if abs(value) >= 1e5 else number(value, digits)
             if value != value:
-                shown, explain = "none", f"{explain} This family has none."
+                why = found.without_likelihood if key in ("aic", "bic") else UNDEFINED
+                shown, explain = "none", f"{explain} {plain(why or UNDEFINED, 300)}"
             st.metric(label, shown, help=explain, border=True)
     st.caption(
         f"{found.n:,} rows, {named['df_null']:.0f} and {named['df_residual']:.0f} degrees of "
@@ -71,7 +76,7 @@ def figures(found: GlmReport) -> None:
 
 def formats() -> dict[str, Any]:
     """How the columns of deviance and coefficient tables are shown."""
-    named = {"p": "%.3g", "F": "%.4g", "χ²": "%.6g", "AIC": "%.2f", "df": "%d"}
+    named = {"F": "%.4g", "χ²": "%.6g", "AIC": "%.2f", "df": "%d"}
     named |= dict.fromkeys(
         ("Estimate", "Standard error", "z", "t", "95 % from", "95 % to", "Ratio", "Odds ratio"),
         "%.4g",
@@ -108,7 +113,7 @@ def deviance_table(analysis: AnalysisOfDeviance, key: str, alt: str) -> None:
         frame = frame.drop(columns=["Residual df", "Residual deviance"])
     if analysis.kind not in ("drop1", "add1"):
         frame = frame.drop(columns="AIC")
-    table.table(frame, key, columns=formats(), alt=alt)
+    table.table(frame, key, columns=formats(), alt=alt, texts=P)
 
 
 def coefficient_table(found: GlmReport) -> None:
@@ -139,8 +144,9 @@ def coefficient_table(found: GlmReport) -> None:
         frame = frame.drop(columns="Set aside")
     ratio = {"log": "Ratio", "logit": "Odds ratio"}.get(found.link)
     frame = frame.rename(columns={"Ratio": ratio}) if ratio else frame.drop(columns="Ratio")
-    table.table(frame, "glm-coefficients-table", columns=formats(), alt="Coefficients")
-    said = f"Standard errors: {ERRORS[found.errors].lower()}; intervals: Wald, 95 %."
+    table.table(frame, "glm-coefficients-table", columns=formats(), alt="Coefficients", texts=P)
+    name = ERRORS[found.errors]
+    said = f"Standard errors: {name[0].lower()}{name[1:]}; intervals: Wald, 95 %."
     if ratio:
         said += f" {ratio}: by what one more of the term multiplies the "
         said += "odds." if found.link == "logit" else "mean."
@@ -162,5 +168,5 @@ def dispersion(found: GlmReport) -> None:
     rows = [(t.name, t.estimate, t.statistic, t.p_value) for t in found.dispersion_tests]
     table.table(
         pd.DataFrame(rows, columns=["Test", "Estimate", "Statistic", "p"]), "glm-dispersion",
-        columns=formats(), alt="Tests of over-dispersion",
+        columns=formats(), alt="Tests of over-dispersion", texts=P,
     )  # fmt: skip

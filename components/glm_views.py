@@ -23,10 +23,19 @@ TABLES = {
     "add1": "Add one",
 }
 TESTED = (
-    "A term's drop in deviance is judged by χ² where the family fixes the dispersion (binomial, "
-    "Poisson) and by F, on the Pearson dispersion of the whole model, where it is estimated. In "
-    "the first table each term stands beside those before it only; in the second beside all "
-    "others (McCullagh & Nelder 1989)."
+    "A drop in deviance is judged by χ² where the family fixes the dispersion (binomial, Poisson, "
+    "negative binomial) and by F, on the Pearson dispersion of the largest model, where it is "
+    "estimated.\n\n"
+    "- **In order (type I)**: each term beside those before it only, so the order matters.\n"
+    "- **Type II**: each beside all others but the interactions that it is part of.\n"
+    "- **Type III**: each beside all others, interactions too; a main effect is then the one at "
+    "the other factors’ first levels.\n"
+    "- **Drop one**: the model without each term in turn, with its AIC; terms within an "
+    "interaction stay as long as it does.\n"
+    "- **Add one**: the model with each further column in turn, with its AIC; each F has the "
+    "dispersion of the model with that term.\n"
+    "- **Nested models**: each model beside the next smaller one.\n\n"
+    "Sources: McCullagh & Nelder 1989; Fox & Weisberg 2019 on types II and III."
 )
 CHOSEN_BY_STEPS = (
     "These terms were chosen by a stepwise search on the same rows, so p-values are too small, "
@@ -53,7 +62,7 @@ def terms(study: Study, choice: GlmChoice, found: GlmReport) -> None:
         shown = known.get(kind) or glm_fits.analysis(study, choice, kind)
         glm_tables.deviance_table(shown, f"deviance-{kind}", TABLES[kind])
         for note in shown.notes:
-            st.caption(plain(note, 300))
+            st.caption(plain(note, 600))
     shell.why(TESTED, "How are terms tested?")
 
 
@@ -61,7 +70,8 @@ def coefficients(study: Study, found: GlmReport) -> None:
     """The summary, drawn and as a table."""
     from outfold.draw.coefficients import coefficients as picture
 
-    chart.chart(picture(found.coefficients, found.link), "glm-coefficients")
+    wider = found.too_small if found.errors == "model" else 1.0
+    chart.chart(picture(found.coefficients, found.link, wider), "glm-coefficients")
     glm_tables.coefficient_table(found)
     group = study.column_with("group")
     if group is not None and found.errors != "cluster":
@@ -72,30 +82,32 @@ def coefficients(study: Study, found: GlmReport) -> None:
         )
 
 
-def nested(found: GlmReport) -> None:
+def nested(study: Study, choice: GlmChoice) -> None:
     """Models contained in one another, and whether the largest is worth its terms."""
-    if not found.compared:
+    if not choice.against:
         st.info(
             "Name nested models above, under “Offset, exposure, weights and models to compare”, "
             "to see whether the larger one is worth its terms.",
             icon=":material/info:",
         )
         return
-    last = found.compared.rows[-1]
-    if last.p_value == last.p_value:
-        worth = (
-            "takes off more deviance than chance would"
-            if last.p_value < 0.05
-            else ("takes off no more deviance than chance may")
-        )
-        st.markdown(
-            f"**The largest model {worth}**: {number(last.delta, 4)} with "
-            f"{count(int(last.df), 'coefficient')} more than the one before "
-            f"(p {'< 0.001' if last.p_value < 0.001 else f'= {last.p_value:.2g}'})."
-        )
-    glm_tables.deviance_table(found.compared, "deviance-nested", "Nested models")
-    for note in found.compared.notes:
-        st.caption(plain(note, 300))
+    with shell.boundary():
+        compared = glm_fits.nested(study, choice)
+        last = compared.rows[-1]
+        if last.p_value == last.p_value:
+            worth = (
+                "takes off more deviance than chance would"
+                if last.p_value < 0.05
+                else ("takes off no more deviance than chance may")
+            )
+            st.markdown(
+                f"**The largest model {worth}**: {number(last.delta, 4)} with "
+                f"{count(int(last.df), 'coefficient')} more than the one before "
+                f"(p {'< 0.001' if last.p_value < 0.001 else f'= {last.p_value:.2g}'})."
+            )
+        glm_tables.deviance_table(compared, "deviance-nested", "Nested models")
+        for note in compared.notes:
+            st.caption(plain(note, 600))
     shell.why(TESTED, "How are models compared?")
 
 
@@ -161,7 +173,10 @@ def steps(study: Study, choice: GlmChoice) -> None:
     with shell.boundary():
         path = glm_fits.stepwise(study, choice, criterion, direction)
         chart.chart(step_waterfall(path), "step-waterfall")
-        st.warning(CHOSEN_BY_STEPS, icon=":material/warning:")
+        if len(path.steps) > 1:
+            st.warning(CHOSEN_BY_STEPS, icon=":material/warning:")
+        else:
+            st.caption(f"No step from {plain(path.steps[0].formula, 300)} lowers it.")
         frame = path.frame().rename(
             columns={
                 "action": "Step", "df": "df", "deviance_change": "Deviance moved",
@@ -170,17 +185,19 @@ def steps(study: Study, choice: GlmChoice) -> None:
             }
         )  # fmt: skip
         table.table(frame, "step-path", columns=glm_tables.formats(), alt="One row per step")
-        st.button(
-            "Take the chosen formula", key="glm-take-steps", icon=":material/check:",
-            on_click=state.attempt, args=(_take, choice.place, path),
-        )  # fmt: skip
+        if str(path.steps[-1].formula) != choice.formula:
+            st.button(
+                "Take the chosen formula", key="glm-take-steps", icon=":material/check:",
+                on_click=state.attempt, args=(_take, choice.place, path),
+            )  # fmt: skip
 
 
 def _take(place: str, path: StepPath) -> None:
     text = path.steps[-1].formula
     session = state.current()
     session.formulas[place] = (text, text)
-    session.stepped.add(text)
+    if len(path.steps) > 1:
+        session.stepped.add(text)
 
 
 def warn_of_steps(choice: GlmChoice) -> None:

@@ -23,6 +23,7 @@ def table(
     height: int | Literal["auto", "content", "stretch"] = "auto",
     select: Literal["single-row", "multi-row"] | None = None,
     download: bool = True,
+    texts: Mapping[str, Callable[[float], str]] | None = None,
 ) -> list[int]:
     """Draw a table with a button that downloads it as CSV.
 
@@ -34,6 +35,8 @@ def table(
         height: Pixels, or how to find them.
         select: Whether rows can be chosen.
         download: Whether the button is drawn.
+        texts: For columns of numbers that a format cannot say, how each reads; sorting and the
+            file keep the numbers.
 
     Returns:
         The positions of the chosen rows.
@@ -42,8 +45,9 @@ def table(
     options: dict[str, Any] = {}
     if select:
         options = {"on_select": "rerun", "selection_mode": select}
+    texts = {name: say for name, say in (texts or {}).items() if name in frame}
     shown = st.dataframe(
-        frame,
+        frame.style.format(texts) if texts else frame,
         key=key,
         hide_index=True,
         width="stretch",

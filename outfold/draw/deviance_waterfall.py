@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 from outfold.draw.theme import MUTED, NEGATIVE, NEUTRAL, POSITIVE, label, layout
 from outfold.judge.analysis_of_deviance import AnalysisOfDeviance
 from outfold.judge.expression import unquoted
+from outfold.judge.printed_p import equals_p
 
 MOST = 30
 """Terms drawn; the table beside the chart has them all."""
@@ -22,7 +23,7 @@ def deviance_waterfall(table: AnalysisOfDeviance) -> go.Figure:
     lines = [f"null model<br>{first.deviance:,.4g} on {first.df_residual:,.0f} df"]
     lines += [
         f"takes off {r.delta:,.4g} with {r.df:.0f} df<br>"
-        f"{'F' if table.test == 'f' else 'χ²'} = {r.statistic:.4g}, p = {r.p_value:.3g}<br>"
+        f"{'F' if table.test == 'f' else 'χ²'} = {r.statistic:.4g}, p {equals_p(r.p_value)}<br>"
         f"leaves {r.deviance:,.4g}"
         for r in shown
     ]

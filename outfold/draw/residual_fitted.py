@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import comb
 from typing import Literal
 
 import numpy as np
@@ -20,6 +21,10 @@ RESIDUALS: dict[Residual, str] = {
 
 FEW = 500
 """Rows up to which marks hardly cover each other."""
+BY_CHANCE = 0.0455
+"""Share of bars of ± 2 standard errors that leave zero under a right model."""
+SURPRISING = 0.05
+"""Below this chance of so many bins the model is doubted."""
 
 
 def residual_fitted(
@@ -59,16 +64,24 @@ def residual_fitted(
             hovertemplate="mean residual %{y:.3f}<extra></extra>",
         )
         off = np.abs(points.trend) > 2 * points.trend_error
-        title = (
-            "Residuals scatter about zero at every level"
-            if off.mean() <= 0.15
-            else f"Residuals leave zero in {int(off.sum())} of {len(off)} bins: "
-            "a term, a curve or another link is missing"
-        )
+        title = _title(int(off.sum()), len(off))
     below = _sample(points)
     figure.update_traces(selector={"name": "Row"}, marker_line={"width": 0, "color": NEUTRAL})
     axis = f"Linear predictor ({link} scale)" if link else "Linear predictor"
     return layout(figure, title, below, x=axis, y=f"{name} residual")
+
+
+def _title(off: int, bins: int) -> str:
+    """What the drawn bars say: how many leave zero, and how many would by chance alone."""
+    if not off:
+        return f"Residuals scatter about zero: in none of {bins} bins they leave it"
+    chance = sum(comb(bins, k) * BY_CHANCE**k * (1 - BY_CHANCE) ** (bins - k)
+                 for k in range(off, bins + 1))  # fmt: skip
+    said = f"Residuals leave zero in {off} of {bins} bins"
+    expected = f"by chance alone about {max(1, round(BY_CHANCE * bins))} would"
+    if chance > SURPRISING:
+        return f"{said}; {expected}"
+    return f"{said}, where {expected}: a term, a curve or another link is missing"
 
 
 def _sample(points: DiagnosticPoints) -> str:

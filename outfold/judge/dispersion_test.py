@@ -48,7 +48,7 @@ def dispersion_tests(fit: GlmFit) -> tuple[DispersionTest, ...]:
         z = float(np.sqrt(fit.n) * excess.mean() / excess.std(ddof=1))
         found.append(
             _test("Variance φ·μ (Cameron & Trivedi)", 1 + float(excess.mean()), z,
-                  float(stats.norm.sf(z)), "quasi_poisson allows it")
+                  float(stats.norm.sf(z)), "the Quasi-Poisson family allows it")
         )  # fmt: skip
         square = float((mu**2).sum())
         alpha = float((excess * mu).sum() / square)
@@ -57,14 +57,14 @@ def dispersion_tests(fit: GlmFit) -> tuple[DispersionTest, ...]:
             z = alpha / float(error)
             found.append(
                 _test("Variance μ + α·μ² (Cameron & Trivedi)", alpha, z,
-                      float(stats.norm.sf(z)), "negative_binomial allows it")
+                      float(stats.norm.sf(z)), "the negative binomial family allows it")
             )  # fmt: skip
         return tuple(found)
     if fit.spec.family == "binomial" and float((w > 1).mean()) > 0.5:
         p = float(stats.chi2.sf(fit.pearson_chi2, fit.df_residual))
         return (
             _test("Pearson χ² of the shares", fit.pearson_chi2 / fit.df_residual,
-                  fit.pearson_chi2, p, "quasi_binomial allows it"),
+                  fit.pearson_chi2, p, "the quasi-binomial family allows it"),
         )  # fmt: skip
     return ()
 

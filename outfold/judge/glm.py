@@ -14,7 +14,7 @@ from outfold.judge.analysis_of_deviance import AnalysisOfDeviance, sequential
 from outfold.judge.glm_families import FAMILIES, LINKS
 from outfold.judge.glm_fit import GlmFit
 from outfold.judge.glm_fitting import fit_spec, rows_of, spec_of
-from outfold.judge.nested import compare_nested, fit_nested
+from outfold.judge.nested import compare_nested, fewer_rows, fit_nested
 from outfold.judge.robust_errors import Errors, notes_of, with_errors
 from outfold.judge.step_selection import Criterion, Direction, step_selection
 from outfold.judge.term_tests import add_one, drop_one, type_three, type_two
@@ -133,7 +133,7 @@ def deviance_json(
     fits = fit_nested(
         frame, [formula, *against], family, link, power, theta, offset, exposure, weights, cluster
     )
-    return _told(fits, test or "auto", table, errors)
+    return _told(fits, test or "auto", table, errors, frame)
 
 
 def stepwise_json(
@@ -189,7 +189,13 @@ def stepwise_json(
     return found | {"path": {"criterion": criterion, "direction": direction, "steps": steps}}
 
 
-def _told(fits: Sequence[GlmFit], test: Tested, table: TermTable, errors: Errors) -> dict[str, Any]:
+def _told(
+    fits: Sequence[GlmFit],
+    test: Tested,
+    table: TermTable,
+    errors: Errors,
+    frame: pd.DataFrame | None = None,
+) -> dict[str, Any]:
     """The first fit and its tests; see ``deviance_json``."""
     fit = dataclasses.replace(
         fits[0],
@@ -210,6 +216,8 @@ def _told(fits: Sequence[GlmFit], test: Tested, table: TermTable, errors: Errors
             "type2": type_two, "type3": type_three, "drop1": drop_one,
         }  # fmt: skip
         tested = calls[table](fit, test)
+    if frame is not None and len(fits) > 1:
+        tested = fewer_rows(tested, frame, fits[0])
     found: dict[str, Any] = _without_nan(_plain_result(fit, tested, errors))
     return found
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from outfold.judge.glm_fit import GlmFit
+from outfold.judge.likelihood import impossible_means
 
 AT_A_BOUND = 1e-8
 HUGE = 30.0
@@ -35,10 +36,15 @@ def alarms(fit: GlmFit) -> Iterator[str]:
     if fit.df_residual <= 0:
         yield "There are as many coefficients as rows: the model repeats the data."
     family = fit.spec.family_spec
+    if count := impossible_means(family, fit.mu):
+        yield (
+            f"{count:,} of {fit.n:,} fitted means lie outside what the {family.label} family can "
+            f"have, because the {fit.spec.link} link does not keep them in, so deviance, errors "
+            f"and tests mean little. Take the {'logit' if family.is_binomial else 'log'} link."
+        )
     if family.is_binomial or family.is_count:
         yield from _separation(fit)
-    if family.key in ("poisson", "binomial") and fit.df_residual > 0:
-        yield from _overdispersion(fit)
+    yield from _overdispersion(fit)
     if family.key == "negative_binomial" and fit.theta_std_error == float("inf"):
         yield "The counts scatter no more than Poisson, so theta has no finite estimate."
 
@@ -100,17 +106,28 @@ def _levels_of_one_outcome(
                 )
 
 
-def _overdispersion(fit: GlmFit) -> Iterator[str]:
+def overdispersion(fit: GlmFit) -> float:
+    """Pearson dispersion of a family that fixes it at 1, where it is too large to be passed over.
+
+    The family's standard errors are too small by its root. 1 where there is no such finding.
+    """
+    if fit.spec.family not in ("poisson", "binomial") or fit.df_residual < FEW_ROWS:
+        return 1.0
     grouped = fit.spec.family == "poisson" or bool((fit.rows.weights > 1).mean() > 0.5)
     ratio = fit.pearson_chi2 / fit.df_residual
-    if grouped and ratio > OVERDISPERSED and fit.df_residual >= FEW_ROWS:
+    return ratio if grouped and ratio > OVERDISPERSED else 1.0
+
+
+def _overdispersion(fit: GlmFit) -> Iterator[str]:
+    ratio = overdispersion(fit)
+    if ratio > 1:
         other = (
-            "quasi_poisson or negative_binomial"
+            "the Quasi-Poisson or negative binomial family"
             if fit.spec.family == "poisson"
-            else "quasi_binomial"
+            else "the Quasi-binomial family"
         )
         yield (
             f"The response scatters {ratio:.1f} times as much as the {fit.spec.family_spec.label} "
             f"family allows (Pearson dispersion), so standard errors by the family are "
-            f"{np.sqrt(ratio):.1f} times too small; take {other}, or robust ones."
+            f"{np.sqrt(ratio):.1f} times too small; take {other}, or robust errors."
         )

@@ -52,6 +52,8 @@ class GlmSpec:
 class Coefficient:
     """One line of the summary; an aliased column has NaN everywhere.
 
+    Where robust errors cannot judge a coefficient, all but its estimate is NaN.
+
     Attributes:
         term: Its name in R's spelling.
         estimate: On the link's scale.

@@ -16,6 +16,7 @@ from outfold.judge.glm_fit import Coefficient, GlmFit, GlmSpec
 from outfold.judge.glm_rows import GlmRows, rows_for
 from outfold.judge.glm_solve import Solution, independent_columns, solve
 from outfold.judge.glm_theta import LARGEST, solve_negative_binomial
+from outfold.judge.likelihood import without_likelihood
 from outfold.judge.parse_formula import parse_formula
 
 LEVEL = 0.95
@@ -105,7 +106,7 @@ def fit_spec(spec: GlmSpec, rows: GlmRows, design: Design | None = None) -> GlmF
     dispersion = (pearson / df if df > 0 else float("nan")) if estimated else 1.0
     null, df_null = _null(spec, rows, engine)
     loglik = float("nan")
-    if family.likelihood is not None:
+    if family.likelihood is not None and not without_likelihood(family, rows, found.mu):
         with np.errstate(all="ignore"):
             loglik = family.likelihood(y, found.mu, w, found.deviance, theta or 0.0)
     counted = matrix.shape[1] + family.counted - (spec.theta is not None)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from math import sqrt
 
 import pandas as pd
 
@@ -11,9 +11,11 @@ from outfold.judge.analysis_of_deviance import AnalysisOfDeviance, Test, sequent
 from outfold.judge.count_frequencies import CountFrequencies, glm_frequencies
 from outfold.judge.diagnostic_points import DiagnosticPoints, diagnostic_points
 from outfold.judge.dispersion_test import DispersionTest, dispersion_tests
+from outfold.judge.glm import fit_glm
+from outfold.judge.glm_alarms import overdispersion
 from outfold.judge.glm_diagnostics import diagnostics
 from outfold.judge.glm_fit import Coefficient, GlmFit
-from outfold.judge.nested import compare_nested, fit_nested
+from outfold.judge.likelihood import without_likelihood
 from outfold.judge.robust_errors import Errors, notes_of, with_errors
 from outfold.judge.term_tests import drop_one
 
@@ -31,13 +33,15 @@ class GlmReport:
         coefficients: The summary.
         terms: Its terms in order, type I.
         dropped: Each term dropped in turn.
-        compared: Nested models, where others were named.
         points: Residuals and influence, few enough to draw.
         frequencies: How often each count occurs and is expected, for families of counts.
         dispersion_tests: Of more scatter than the family allows, where it fixes it.
         errors: How the standard errors were found.
         notes: Sentences about anything unusual.
         asides: Sentences about rows left out and about what the response means.
+        too_small: By what factor errors by the family are too small, where the response scatters
+            more than it allows; else 1.
+        without_likelihood: Why there is no AIC and BIC; empty where there are.
     """
 
     formula: str
@@ -48,13 +52,14 @@ class GlmReport:
     coefficients: tuple[Coefficient, ...]
     terms: AnalysisOfDeviance | None
     dropped: AnalysisOfDeviance | None
-    compared: AnalysisOfDeviance | None
     points: DiagnosticPoints
     notes: tuple[str, ...]
     frequencies: CountFrequencies | None = None
     dispersion_tests: tuple[DispersionTest, ...] = ()
     errors: Errors = "model"
     asides: tuple[str, ...] = ()
+    without_likelihood: str = ""
+    too_small: float = 1.0
 
 
 def glm_report(
@@ -67,7 +72,6 @@ def glm_report(
     offset: str | None = None,
     exposure: str | None = None,
     weights: str | None = None,
-    against: Sequence[str] = (),
     test: Test = "auto",
     seed: int = 0,
     errors: Errors = "model",
@@ -85,19 +89,15 @@ def glm_report(
         offset: A column.
         exposure: A column.
         weights: A column.
-        against: Formulas nested with the first.
         test: By the family unless given.
         seed: Of the quantile residuals.
         errors: Standard errors by the family, or robust ones.
         cluster: A column of groups, for errors by group.
 
     Raises:
-        OutfoldError: What ``fit_glm`` and ``compare_nested`` raise.
+        OutfoldError: What ``fit_glm`` raises.
     """
-    fits = fit_nested(
-        frame, [formula, *against], family, link, power, theta, offset, exposure, weights, cluster
-    )
-    fit = fits[0]
+    fit = fit_glm(frame, formula, family, link, power, theta, offset, exposure, weights, cluster)
     tested = fit.df_residual > 0
     return GlmReport(
         formula=str(fit.spec.formula),
@@ -108,13 +108,14 @@ def glm_report(
         coefficients=with_errors(fit, errors),
         terms=sequential(fit, test) if tested and fit.spec.formula.terms else None,
         dropped=drop_one(fit, test) if tested and fit.spec.formula.terms else None,
-        compared=compare_nested(fits, test) if len(fits) > 1 else None,
         points=diagnostic_points(diagnostics(fit, seed=seed), seed=seed),
         notes=(*fit.notes[len(fit.rows.notes) :], *notes_of(fit, errors)),
         frequencies=glm_frequencies(fit),
         dispersion_tests=dispersion_tests(fit),
         errors=errors,
         asides=fit.rows.notes,
+        without_likelihood=without_likelihood(fit.spec.family_spec, fit.rows, fit.mu),
+        too_small=sqrt(overdispersion(fit)),
     )
 
 

@@ -134,8 +134,9 @@ def rows_for(
         total = total + one
     if family.is_count and np.any(y != np.round(y)) and not family.is_quasi:
         notes.append(
-            f"{response} is not whole everywhere, so the {family.label} likelihood, AIC and BIC "
-            "are only formal; quasi_poisson says so."
+            f"{response} is not whole numbers everywhere, and the {family.label} family is one of "
+            "counts, so there is no likelihood, AIC or BIC. Quasi-Poisson needs only mean and "
+            "variance; Gamma or Tweedie suit amounts."
         )
     return GlmRows(part, response, y, prior, total, bool(added), index, zero, tuple(notes))
 
@@ -171,7 +172,7 @@ def _response(
         if not family.is_binomial:
             raise NotApplicableError(
                 f"cbind(…) is a response of yes and no, and the family is {family.label}.",
-                "Take binomial or quasi_binomial.",
+                "Take the Binomial or Quasi-binomial family.",
             )
         yes, no = (numbers(a, part) for a in response.arguments)
         trials = yes + no

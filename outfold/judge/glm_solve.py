@@ -38,6 +38,17 @@ CONVERGED = 1e-8
 """Relative change of the deviance in the last iteration below which a fit counts as converged, R's
 rule and default."""
 MOST_ITERATIONS = 100
+MOST_HALVINGS = 30
+"""Times that a step out of the family's range is halved before the start is given up."""
+_TINY = float(np.finfo(np.float64).tiny)
+RANGES = {
+    "Binomial": (0.0, 1.0),
+    "Poisson": (0.0, np.inf),
+    "NegativeBinomial": (0.0, np.inf),
+    "Gamma": (_TINY, np.inf),
+    "InverseGaussian": (_TINY, np.inf),
+}
+"""The means that a family can have, by its class in statsmodels; any number for the others."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,6 +63,7 @@ class Solution:
         deviance: Residual deviance, unscaled.
         converged: Whether the deviance had settled.
         iterations: Iterations taken.
+        within: Whether every mean is one that the family can have.
     """
 
     beta: Floats
@@ -61,6 +73,7 @@ class Solution:
     deviance: float
     converged: bool
     iterations: int
+    within: bool = True
 
 
 def blocks(n: int) -> Iterator[slice]:
@@ -167,10 +180,10 @@ def solve(
         return Solution(np.zeros(0), np.zeros((0, 0)), mu, offset, deviance, True, 0)
     with one_thread_each(), np.errstate(all="ignore"):
         best = _irls(y, matrix, family, weights, offset, start)
-        if best is None or not best.converged:
+        if best is None or not best.converged or not best.within:
             flat = _flat(y, matrix, family, weights, offset)
             second = _irls(y, matrix, family, weights, offset, flat)
-            if best is None or (second is not None and second.converged):
+            if best is None or (second is not None and second.converged and second.within):
                 best = second
     if best is None:
         raise NotApplicableError(
@@ -215,6 +228,11 @@ class _Iterations:
             eta = self.matrix[b] @ beta + self.offset[b]
             self.eta[b] = eta
             self.mu[b] = self.family.fitted(eta)
+
+    def inside(self) -> bool:
+        """Whether every mean is one that the family can have."""
+        low, high = RANGES.get(type(self.family).__name__, (-np.inf, np.inf))
+        return bool(self.mu.min() >= low and self.mu.max() <= high)
 
     def working(self, b: slice, first: bool) -> tuple[Floats, Floats]:
         """A block's working weights, and what the step has to explain.
@@ -301,18 +319,30 @@ class _Iterations:
 def _irls(
     y: Floats, matrix: Floats, family: Any, weights: Floats, offset: Floats, start: Floats | None
 ) -> Solution | None:
-    """The iterations from a start; None where they leave what the family can have."""
+    """The iterations from a start; None where they leave what the family can have.
+
+    The inverse and identity links let a step run to means below 0. As in R, it is halved until it
+    does not; a fit whose last step had to be halved has stopped at the range's end, unconverged.
+    """
     now = _Iterations(y, matrix, family, weights, offset)
     beta: Floats | None = start
     if start is not None:
         now.move(start)
     path = [now.deviance()]
-    taken = 0
+    taken, within, halvings = 0, start is not None and now.inside(), 0
     try:
         while taken < MOST_ITERATIONS:
             step = now.step(beta is None)
-            beta = step if beta is None else beta + step
+            before, beta = beta, step if beta is None else beta + step
             now.move(beta)
+            halvings = 0
+            while within and before is not None and not now.inside():
+                if halvings == MOST_HALVINGS:
+                    return None
+                halvings += 1
+                beta = (before + beta) / 2
+                now.move(beta)
+            within = now.inside()
             taken += 1
             path.append(now.deviance())
             if not np.isfinite(path[-1]) or not np.isfinite(beta).all():
@@ -326,4 +356,13 @@ def _irls(
     if not np.isfinite(now.mu).all():
         return None
     change = abs(path[-1] - path[-2]) / (abs(path[-1]) + 0.1)
-    return Solution(beta, unscaled, now.mu, now.eta, path[-1], bool(change < CONVERGED), taken)
+    return Solution(
+        beta,
+        unscaled,
+        now.mu,
+        now.eta,
+        path[-1],
+        bool(change < CONVERGED and not halvings),
+        taken,
+        within,
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -16,8 +17,10 @@ from outfold.judge.analysis_of_deviance import (
     reading_notes,
     yardstick,
 )
+from outfold.judge.expression import quoted
 from outfold.judge.glm_fit import GlmFit, GlmSpec
 from outfold.judge.glm_fitting import fit_spec, rows_of, spec_of
+from outfold.judge.glm_rows import NAMED
 from outfold.judge.glm_solve import independent_columns, solve
 from outfold.metrics.metric import Floats
 
@@ -152,3 +155,31 @@ def fit_nested(
                 )
     rows = rows_of(frame, specs)
     return [fit_spec(spec, rows) for spec in specs]
+
+
+def fewer_rows(table: AnalysisOfDeviance, frame: pd.DataFrame, fit: GlmFit) -> AnalysisOfDeviance:
+    """The table with a note where its rows are fewer than the model has by itself.
+
+    Models are compared on the rows that are complete in the columns of all of them, so a model's
+    deviance beside a wider one differs from that on its own rows.
+
+    Args:
+        table: What was made of the fits.
+        frame: The table that they were fitted on.
+        fit: The model as it was fitted beside the others.
+    """
+    own = rows_of(frame, [fit.spec])
+    lost = np.setdiff1d(own.index, fit.rows.index)
+    if not len(lost):
+        return table
+    part = frame[[c for c in fit.rows.frame.columns if c not in own.frame.columns]].iloc[lost]
+    gaps = part.isna() | part.isin([np.inf, -np.inf])
+    named = [quoted(str(c)) for c in part.columns[gaps.any().to_numpy()]]
+    shown = ", ".join(named[:NAMED])
+    shown += f" and {len(named) - NAMED:,} more" if len(named) > NAMED else ""
+    note = (
+        f"{len(lost):,} of {own.y.size:,} rows are left out here because they have a gap in "
+        f"{shown}: every model of this table is fitted on the same {fit.n:,} rows, so the deviance "
+        f"of {fit.spec.formula} differs from that of its fit by itself, on all of its own rows."
+    )
+    return dataclasses.replace(table, notes=(note, *table.notes))

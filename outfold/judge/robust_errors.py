@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 
 from outfold.errors import NotApplicableError
-from outfold.judge.expression import quoted
+from outfold.judge.expression import quoted, unquoted
 from outfold.judge.glm_fit import Coefficient, GlmFit
 from outfold.judge.glm_solve import blocks
 from outfold.judge.mostly_zero import cross_product, mostly_zero
+from outfold.judge.sole_support import rests_on_one
 from outfold.metrics.metric import Floats, Ints
 
 Errors = Literal["model", "HC0", "HC1", "HC2", "HC3", "cluster"]
@@ -29,6 +30,9 @@ ERRORS: dict[Errors, str] = {
 
 FEW_GROUPS = 40
 """Below so many groups errors by group tend to be too small (Cameron & Miller 2015, section VI)."""
+
+NAMED = 6
+"""Coefficients that a note names."""
 
 
 def robust_covariance(fit: GlmFit, errors: Errors = "HC1") -> Floats:
@@ -115,20 +119,54 @@ def _group_meat(matrix: Floats, score: Floats, codes: Ints, count: int) -> Float
 
 def notes_of(fit: GlmFit, errors: Errors) -> tuple[str, ...]:
     """Sentences about standard errors that deserve to be read before they are used."""
-    if errors != "cluster":
+    if errors == "model":
         return ()
+    alone = _alone(fit, errors)
+    if errors != "cluster":
+        return alone
     _, count = groups_of(fit)
     if count <= fit.rank:
         return (
+            *alone,
             f"There are {count:,} groups for {fit.rank:,} coefficients, so errors by group cannot "
             "judge them all; take fewer terms or other standard errors.",
         )
     if count < FEW_GROUPS:
         return (
+            *alone,
             f"There are {count:,} groups only; errors by group tend to be too small below about "
             f"{FEW_GROUPS} (Cameron & Miller 2015).",
         )
-    return ()
+    return alone
+
+
+def _alone(fit: GlmFit, errors: Errors) -> tuple[str, ...]:
+    """Which coefficients have no robust error, and for want of what."""
+    resting = _resting(fit, errors)
+    if not resting:
+        return ()
+    terms = list(dict.fromkeys(t for names in resting.values() for t in names))
+    shown = ", ".join(unquoted(t) for t in terms[:NAMED])
+    shown += f" and {len(terms) - NAMED:,} more" if len(terms) > NAMED else ""
+    if errors == "cluster":
+        first = fit.rows.frame[fit.spec.cluster].iloc[
+            int(np.flatnonzero(groups_of(fit)[0] == next(iter(resting)))[0])
+        ]
+        what, which = "group", f"{quoted(str(fit.spec.cluster))} = {str(first)!r}"
+    else:
+        what, which = "row", f"row {int(fit.rows.index[next(iter(resting))]) + 1:,}"
+    one = len(resting) == 1
+    it, each = ("it" if len(terms) == 1 else "them"), ("its" if one else "their")
+    return (
+        f"Robust errors cannot judge {shown}: "
+        + (f"one {what} alone ({which}) tells" if one else f"single {what}s alone tell")
+        + f" anything about {it}, and {each} residuals are none of the scatter that such errors "
+        "are made of. No robust error, interval or p-value is given there.",
+    )
+
+
+def _resting(fit: GlmFit, errors: Errors) -> dict[int, tuple[str, ...]]:
+    return rests_on_one(fit, groups_of(fit)[0] if errors == "cluster" else None)
 
 
 def with_errors(fit: GlmFit, errors: Errors) -> tuple[Coefficient, ...]:
@@ -136,6 +174,9 @@ def with_errors(fit: GlmFit, errors: Errors) -> tuple[Coefficient, ...]:
 
     Robust ones are judged by the normal distribution; errors by group by t with G - 1 degrees of
     freedom for G groups (Cameron & Miller 2015), which is statsmodels' ``use_t=True``.
+
+    A coefficient that rests on one row, or for errors by group on one group, has NaN for its
+    error, interval and p-value: residuals cannot tell how far it may be off.
 
     Args:
         fit: The fitted model.
@@ -151,13 +192,16 @@ def with_errors(fit: GlmFit, errors: Errors) -> tuple[Coefficient, ...]:
     kind: Literal["t", "z"] = "t" if errors == "cluster" else "z"
     law: Any = stats.t(groups_of(fit)[1] - 1) if kind == "t" else stats.norm()
     half = float(law.ppf(0.975))
-    spread = iter(np.sqrt(np.diag(robust_covariance(fit, errors))))
+    spread = iter(np.sqrt(np.maximum(np.diag(robust_covariance(fit, errors)), 0.0)))
+    resting = {t for names in _resting(fit, errors).values() for t in names}
     lines: list[Coefficient] = []
     for line in fit.coefficients:
         if line.aliased:
             lines.append(line)
             continue
         error = float(next(spread))
+        if line.term in resting:
+            error = float("nan")
         with np.errstate(all="ignore"):
             z = float(np.divide(line.estimate, error))
         lines.append(

@@ -14,6 +14,7 @@ from outfold.judge.analysis_of_deviance import part_of
 from outfold.judge.formula import Formula, Term
 from outfold.judge.glm_fit import GlmFit
 from outfold.judge.glm_fitting import fit_spec
+from outfold.judge.likelihood import without_likelihood
 from outfold.judge.term_tests import columns_of
 
 Direction = Literal["forward", "backward", "both"]
@@ -103,12 +104,12 @@ def step_selection(
         criterion: ``aic``, or ``bic`` with log(n) per parameter.
 
     Raises:
-        NotApplicableError: A family without a likelihood, or a start outside the widest model.
+        NotApplicableError: A model without a likelihood, or a start outside the widest model.
     """
     family = widest.spec.family_spec
-    if family.likelihood is None:
+    if why := without_likelihood(family, widest.rows, widest.mu):
         raise NotApplicableError(
-            f"The {family.label} family has no likelihood, so no {criterion.upper()}.",
+            why,
             "Use the drop-one table with F tests, or another family.",
         )
     scope = widest.spec.formula
@@ -148,13 +149,16 @@ def step_selection(
         )  # fmt: skip
         now = best
     final = fit_spec(dataclasses.replace(widest.spec, formula=now.formula), widest.rows)
-    return StepPath(criterion, direction, tuple(steps), final, widest.null_deviance, (OPTIMISM,))
+    notes = (OPTIMISM,) if len(steps) > 1 else ()
+    return StepPath(criterion, direction, tuple(steps), final, widest.null_deviance, notes)
 
 
 def _place(widest: GlmFit, formula: Formula, criterion: Criterion) -> _Place:
     found, rank = part_of(widest, columns_of(widest, formula))
     family, rows = widest.spec.family_spec, widest.rows
     assert family.likelihood is not None
+    if without_likelihood(family, rows, found.mu):
+        return _Place(formula, float("inf"), found.deviance, rank)
     loglik = family.likelihood(rows.y, found.mu, rows.weights, found.deviance, widest.theta or 0.0)
     counted = rank + widest.n_parameters - widest.rank
     per = 2.0 if criterion == "aic" else float(np.log(widest.n + rows.zero_weight))

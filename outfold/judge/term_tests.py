@@ -19,6 +19,7 @@ from outfold.judge.analysis_of_deviance import (
 from outfold.judge.formula import Formula, Term
 from outfold.judge.glm_fit import GlmFit
 from outfold.judge.glm_solve import Solution
+from outfold.judge.likelihood import without_likelihood
 from outfold.metrics.metric import Floats
 
 
@@ -109,8 +110,9 @@ def columns_of(widest: GlmFit, formula: Formula) -> np.ndarray:
 def aic_beside(own: GlmFit, engine_of: GlmFit, found: Solution, rank: int) -> float:
     """AIC of a refit, comparable with ``own.aic``."""
     family = own.spec.family_spec
-    if family.likelihood is None:
+    if own.aic != own.aic or without_likelihood(family, own.rows, found.mu):
         return NAN
+    assert family.likelihood is not None
     if family.key in ("gamma", "inverse_gaussian"):
         change = (found.deviance - own.residual_deviance) / own.dispersion
         return own.aic + change + 2 * (rank - own.rank)

@@ -43,7 +43,7 @@ with shell.boundary():
             glm_views.coefficients(study, found)
     if compared.open:
         with compared:
-            glm_views.nested(found)
+            glm_views.nested(study, choice)
     if residuals.open:
         with residuals:
             glm_views.residuals(study, choice, found)

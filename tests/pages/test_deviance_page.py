@@ -98,6 +98,30 @@ def test_nested_models_are_compared(home):
     assert list(page.dataframe[0].value["Model"]) == ["breaks ~ wool", "breaks ~ wool + tension"]
 
 
+def test_models_that_are_not_nested_leave_all_else_in_place(home):
+    """The sentence stands in its tab; figures, tabs and the other views stay."""
+    page = opened(home, view="Nested models")
+    page.text_area[0].set_value("breaks ~ 0 + I(breaks * breaks)").run()
+    assert not page.exception
+    assert len(page.error) == 1
+    assert "not nested" in page.error[0].value
+    assert page.metric[0].label == "Null deviance"
+    assert len(page.tabs) == len(VIEWS)
+    page.text_area[0].set_value("breaks ~ ghost").run()
+    assert "no column" in page.error[0].value
+    assert page.metric
+
+
+def test_a_search_without_a_step_warns_of_no_choice(home):
+    """Nothing was dropped, so nothing was chosen."""
+    page = opened(home, view="Stepwise")
+    widget(page.text_input, "Formula").set_value("breaks ~ tension").run()
+    page.button_group[-1].set_value("aic").run()
+    assert not page.exception
+    assert not any("stepwise" in w.value for w in page.warning)
+    assert any("No step from breaks" in c.value for c in page.caption)
+
+
 def test_steps_are_drawn_when_a_criterion_is_chosen(home):
     """Backward by AIC on the formula's terms."""
     page = opened(home, "infert.csv", "case", view="Stepwise")
@@ -156,7 +180,7 @@ def test_robust_errors_are_shown_and_named(home):
     before = list(page.dataframe[0].value["Standard error"])
     widget(page.button_group, "Standard errors").set_value("HC3").run()
     assert list(page.dataframe[0].value["Standard error"]) != before
-    assert any("hc3" in c.value for c in page.caption)
+    assert any("robust, HC3" in c.value for c in page.caption)
 
 
 def test_errors_by_group_ask_for_the_groups(home):
@@ -203,3 +227,17 @@ def test_a_formula_chosen_by_steps_carries_its_warning(home):
     page.run()
     assert not page.exception
     assert any("stepwise" in w.value for w in page.warning)
+
+
+@pytest.mark.parametrize("chosen", ["", "stratum"])
+def test_a_menu_that_a_family_hides_comes_back_as_it_was(home, chosen):
+    """Exposure belongs to the log link alone; another family and back keeps what was chosen."""
+    page = opened(home, "infert.csv", "parity")
+    family = widget(page.selectbox, "Family")
+    family.set_value("poisson").run()
+    widget(page.selectbox, "Exposure").set_value(chosen).run()
+    for key in ("gaussian", "poisson", "negative_binomial", "gaussian", "poisson"):
+        widget(page.selectbox, "Family").set_value(key).run()
+    assert not page.exception
+    assert widget(page.selectbox, "Exposure").value == chosen
+    assert any("exposure stratum" in c.value for c in page.caption) == bool(chosen)

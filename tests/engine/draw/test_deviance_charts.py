@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
@@ -19,6 +21,7 @@ from outfold.judge.diagnostic_points import MOST, diagnostic_points
 from outfold.judge.glm import fit_glm
 from outfold.judge.glm_diagnostics import diagnostics
 from outfold.judge.glm_report import GlmReport, glm_report
+from outfold.judge.printed_p import printed_p
 from outfold.judge.step_selection import step_selection
 from tests.reference.cases import table
 
@@ -29,7 +32,6 @@ def report() -> GlmReport:
         table("warpbreaks.csv"),
         "breaks ~ wool * tension",
         "poisson",
-        against=["breaks ~ wool", "breaks ~ 1"],
     )
 
 
@@ -42,13 +44,48 @@ def test_the_waterfall_goes_from_null_to_residual(report: GlmReport) -> None:
     assert sum(bars.y[:-1]) == pytest.approx(bars.y[-1])
 
 
-def test_a_report_holds_the_comparison_that_was_asked_for(report: GlmReport) -> None:
-    """Other formulas are compared; without them there is no comparison."""
-    assert report.compared
-    assert [r.formula for r in report.compared.rows] == [
-        "breaks ~ 1", "breaks ~ wool", "breaks ~ wool + tension + wool:tension",
-    ]  # fmt: skip
+def test_a_report_without_terms_has_no_table_of_them() -> None:
+    """The intercept alone is a model too."""
     assert glm_report(table("warpbreaks.csv"), "breaks ~ 1", "poisson").terms is None
+
+
+@pytest.mark.parametrize(
+    ("off", "said"),
+    [(0, "scatter about zero: in none of 20 bins"), (1, "1 of 20 bins; by chance alone about 1"),
+     (3, "3 of 20 bins; by chance alone about 1"), (4, "about 1 would: a term, a curve")],
+)  # fmt: skip
+def test_the_residuals_title_counts_the_bins_that_are_drawn(
+    report: GlmReport, off: int, said: str
+) -> None:
+    """A bin whose bar leaves zero is never passed over; a model is doubted beyond chance."""
+    trend = np.where(np.arange(20) < off, -0.95, 0.01)
+    points = dataclasses.replace(
+        report.points, trend_at=np.arange(20.0), trend=trend, trend_error=np.full(20, 0.4)
+    )
+    assert said in residual_fitted(points).layout.title.text.replace("<br>", " ")
+
+
+def test_with_too_much_scatter_coefficients_are_counted_by_wider_intervals(
+    report: GlmReport,
+) -> None:
+    """What is clear of zero by the family alone is not said to be clear of it."""
+    assert report.too_small == pytest.approx(np.sqrt(report.figures["pearson_dispersion"]))
+    own = coefficients(report.coefficients, report.link)
+    wide = coefficients(report.coefficients, report.link, report.too_small)
+    quasi = glm_report(table("warpbreaks.csv"), "breaks ~ wool * tension", "quasi_poisson")
+    clear = sum(not c.low <= 0 <= c.high for c in quasi.coefficients[1:])
+    assert clear < sum(not c.low <= 0 <= c.high for c in report.coefficients[1:])
+    assert wide.layout.title.text.startswith(f"{clear} of 5 coefficients")
+    assert "times as wide" in wide.layout.title.text.replace("<br>", " ")
+    assert "wide" not in own.layout.title.text
+    assert quasi.too_small == 1
+
+
+def test_no_p_value_is_printed_as_nothing() -> None:
+    """Where a p-value is too small for the machine, it is below something."""
+    assert [printed_p(p) for p in (0.0, 3e-20, 0.01234, float("nan"))] == [
+        "below 1e-16", "below 1e-16", "0.0123", "",
+    ]  # fmt: skip
 
 
 def test_a_coefficient_of_which_nothing_is_known_does_not_squash_the_others() -> None:

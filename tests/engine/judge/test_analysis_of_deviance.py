@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from outfold.errors import NotApplicableError
 from outfold.judge.analysis_of_deviance import AnalysisOfDeviance, sequential
-from outfold.judge.glm import analysis_of_deviance, fit_glm
+from outfold.judge.glm import analysis_of_deviance, deviance_json, fit_glm
 from outfold.judge.nested import compare_nested, fit_nested
 from outfold.judge.term_tests import add_one, drop_one, type_three, type_two
 from tests.engine.judge.glm_reference import choices, fit_case
@@ -208,3 +210,18 @@ def test_the_table_starts_at_the_null_deviance_and_ends_at_the_residual() -> Non
     assert math.fsum(r.delta for r in rows[1:]) == pytest.approx(
         fit.null_deviance - fit.residual_deviance, rel=1e-9
     )
+
+
+def test_rows_lost_to_a_wider_term_are_counted_and_their_column_named() -> None:
+    """Beside a term with gaps the model stands on fewer rows, and the table says which and why."""
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame(rng.normal(size=(60, 4)), columns=["y", "x", "my z", "full"])
+    frame.loc[[3, 4], "my z"] = np.nan
+    frame.loc[7, "x"] = np.nan
+    told = deviance_json(frame, "y ~ x", "gaussian", against=["y ~ x + full + `my z`"],
+                         table="add1")  # fmt: skip
+    (note,) = [n for n in told["test"]["notes"] if "left out here" in n]
+    assert note.startswith("2 of 59 rows are left out here because they have a gap in `my z`:")
+    assert "same 57 rows" in note
+    same = deviance_json(frame, "y ~ x", "gaussian", against=["y ~ x + full"])
+    assert not any("left out here" in n for n in same["test"]["notes"])

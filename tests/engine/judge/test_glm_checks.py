@@ -7,10 +7,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import scipy.optimize
 import scipy.stats
 import statsmodels.api as sm
 
 from outfold.draw import rootogram
+from outfold.draw.coefficients import coefficients as coefficients_picture
 from outfold.draw.half_normal import half_normal as half_normal_picture
 from outfold.draw.partial_residuals import partial_residuals as partial_picture
 from outfold.errors import NotApplicableError, UnknownNameError
@@ -20,8 +22,10 @@ from outfold.judge.diagnostic_points import diagnostic_points
 from outfold.judge.dispersion_test import dispersion_tests
 from outfold.judge.glm import deviance_json, fit_glm
 from outfold.judge.glm_diagnostics import diagnostics
+from outfold.judge.glm_report import glm_report
 from outfold.judge.glm_solve import BLOCK, independent_columns, triangle_of
 from outfold.judge.half_normal import draw, half_normal
+from outfold.judge.likelihood import without_likelihood
 from outfold.judge.mostly_zero import mostly_zero
 from outfold.judge.partial_residuals import partial_residuals
 from outfold.judge.robust_errors import ERRORS, notes_of, robust_covariance, with_errors
@@ -141,6 +145,36 @@ def test_groups_that_cannot_be_used_are_refused_or_said() -> None:
     assert "5 groups only" in said[0]
     wide = fit_glm(frame, "wild ~ poly(x, 6)", "poisson", cluster="few")
     assert "for 7 coefficients" in notes_of(wide, "cluster")[0]
+
+
+@pytest.mark.parametrize("errors", ["HC0", "HC3", "cluster"])
+@pytest.mark.parametrize("reference", [False, True])
+def test_what_rests_on_one_row_has_no_robust_error(errors: Any, reference: bool) -> None:
+    """A level of one row, or of one group, is fitted exactly: its residual says nothing."""
+    rare = "a" if reference else "rare"
+    frame = table().assign(
+        level=lambda f: ["bc"[i % 2] if i else rare for i in range(len(f))],
+        village=lambda f: [f"v{i % 50}" for i in range(len(f))],
+    )
+    fit = fit_glm(frame, "wild ~ x + level", "poisson", cluster="village")
+    found = {c.term: c for c in with_errors(fit, errors)}
+    without = {"(Intercept)", "levelb", "levelc"} if reference else {"levelrare"}
+    assert {t for t, c in found.items() if np.isnan(c.std_error)} == without
+    assert all(np.isnan(found[t].p_value) and np.isnan(found[t].low) for t in without)
+    assert np.isfinite(found["x"].std_error)
+    said = notes_of(fit, errors)[0]
+    assert "cannot judge" in said
+    assert ("village = 'v0'" if errors == "cluster" else "row 1") in said
+    if not reference:
+        title = coefficients_picture(tuple(found.values()), "log").layout.title
+        assert "of 2 coefficients" in title.text
+        assert "1 left out, not estimable by these errors" in title.subtitle.text.replace(
+            "<br>", " "
+        )
+    assert notes_of(fit, "model") == ()
+    two = pd.concat([frame, frame[:1].assign(village="v1", wild=9)])
+    more = fit_glm(two, "wild ~ x + level", "poisson", cluster="village")
+    assert all(np.isfinite(c.std_error) for c in with_errors(more, errors))
 
 
 def test_rows_of_no_group_are_left_out() -> None:
@@ -338,3 +372,38 @@ def test_a_column_with_blanks_is_suggested_as_it_is_written() -> None:
     frame = table().rename(columns={"x": "x of y"})
     with pytest.raises(UnknownNameError, match="Did you mean `x of y`"):
         fit_glm(frame, "wild ~ xofy", "poisson")
+
+
+def test_a_step_below_zero_is_halved_until_means_are_above_it() -> None:
+    """Gamma's inverse link: the deviance is the least that means above 0 allow, and has an AIC."""
+    rng = np.random.default_rng(0)
+    x = rng.uniform(size=300)
+    y = np.exp(4 * x) * rng.gamma(1, 1, 300)
+    found = glm_report(pd.DataFrame({"x": x, "y": y}), "y ~ x", "gamma")
+    family = sm.families.Gamma()
+
+    def deviance(beta: Any) -> float:
+        mu = 1 / np.maximum(beta[0] + beta[1] * x, 1e-9)
+        return float(family.deviance(y, mu))
+
+    start = [1 / y.mean(), 0.0]
+    peer = scipy.optimize.minimize(deviance, start, method="Nelder-Mead", tol=1e-10)
+    assert found.figures["residual_deviance"] == pytest.approx(peer.fun, rel=1e-7)
+    assert found.points.fitted.min() > 0
+    assert np.isfinite(found.figures["aic"])
+    assert found.without_likelihood == ""
+    fit = fit_glm(pd.DataFrame({"x": x, "y": y}), "y ~ x", "gamma")
+    said = without_likelihood(fit.spec.family_spec, fit.rows, fit.mu - 2 * fit.mu[0])
+    assert "fitted means lie outside" in said
+
+
+@pytest.mark.parametrize("family", ["poisson", "negative_binomial"])
+def test_counts_that_are_not_whole_have_no_likelihood(family: str) -> None:
+    """R's density is zero there; the fit stands, AIC does not, and both are said."""
+    frame = table().assign(count=lambda f: f["count"] + 0.5)
+    found = glm_report(frame, "count ~ x", family)
+    assert np.isnan(found.figures["aic"])
+    assert np.isnan(found.figures["bic"])
+    assert "whole numbers only, and count is not" in found.without_likelihood
+    assert any("not whole numbers everywhere" in n for n in found.asides)
+    assert np.isfinite(glm_report(table(), "count ~ x", family).figures["aic"])
