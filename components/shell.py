@@ -120,11 +120,11 @@ def need_run() -> str:
             "Choose what to compare and run it",
         )
     assert run is not None
-    _other_question(study, run)
+    other_question(study, run)
     return run
 
 
-def _other_question(study: Study, run: str) -> None:
+def other_question(study: Study, run: str) -> None:
     """Say when the run that is shown is of another table or target than the study now has."""
     ran = cache.study_of(run)
     if (ran.dataset, ran.target, ran.task) == (study.dataset, study.target, study.task):
@@ -140,13 +140,13 @@ def _other_question(study: Study, run: str) -> None:
         of = f" as {TASK_LABELS[study.task].lower()}"
     with st.container(horizontal=True, vertical_alignment="center"):
         st.warning(
-            f"This run predicts **{plain(ran.target, 40)}** of **{plain(name, 60)}** "
-            f"({TASK_LABELS[ran.task].lower()}); the study that is open predicts "
+            f"These are the results for **{plain(ran.target, 40)}** of **{plain(name, 60)}** "
+            f"({TASK_LABELS[ran.task].lower()}); the study has changed since and now predicts "
             f"**{plain(study.target, 40)}**{of}.",
             icon=":material/history:",
         )
         st.button(
-            "Go back to this run's study",
+            "Go back to the study of these results",
             key="back-to-run",
             icon=":material/undo:",
             on_click=state.attempt,

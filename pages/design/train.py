@@ -32,6 +32,7 @@ study = shell.need_study()
 table = cache.table(study)
 
 if run := state.current().run:
+    shell.other_question(study, run)
     progress.run_progress(run, leaderboard.filling)
 
 models, columns, classes, rows, tuned, faster = st.tabs(
