@@ -109,11 +109,10 @@ def _chosen(
             key = st.selectbox(
                 each.capitalize(),
                 offered,
-                index=offered.index(first) if first in offered else 0,
                 format_func=names.__getitem__,
-                key=f"leakage-{kind}-{each}",
-                bind="query-params",
-                persist_state="session",
+                **state.kept(
+                    f"leakage-{kind}-{each}", [first if first in offered else offered[0]], offered
+                ),
             )
         picked.append(given.get(key) or own.get(key) or Choice(key))
     with last:

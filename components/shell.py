@@ -34,6 +34,7 @@ def frame(header: navigation.Header) -> None:
         st.caption(header.lead)
     # A new session reads what its address names, which takes longer than drawing the heading.
     session = state.current()
+    session.page = header.name
     state.follow_browser()
     state.write_address()
     if session.message:
