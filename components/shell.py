@@ -37,18 +37,27 @@ def frame(header: navigation.Header) -> None:
     session.page = header.name
     state.follow_browser()
     state.write_address()
-    if session.message:
-        told, session.message = session.message, None
-        if told.kind == "done":
-            st.toast(plain(told.text, 300), icon=":material/check:")
-        elif told.kind == "note":
-            _note(told.text)
-        else:
-            problem(told.text, told.hint)
+    # A place of its own: what is told must not push the page's tabs from where they stand, or the
+    # browser takes them for others and opens the first.
+    with st.container():
+        _tell(session)
     with boundary():
         large.sample_note(session.dataset)
     with st.sidebar, boundary():
         card.study_card(header.name)
+
+
+def _tell(session: state.Session) -> None:
+    """Say once what is to be told."""
+    if session.message is None:
+        return
+    told, session.message = session.message, None
+    if told.kind == "done":
+        st.toast(plain(told.text, 300), icon=":material/check:")
+    elif told.kind == "note":
+        _note(told.text)
+    else:
+        problem(told.text, told.hint)
 
 
 def _note(text: str) -> None:
@@ -127,6 +136,7 @@ def need_run() -> str:
 
 def other_question(study: Study, run: str) -> None:
     """Say when the run that is shown is of another table or target than the study now has."""
+    place = st.container()  # there either way, so that tabs below keep their place
     ran = cache.study_of(run)
     if (ran.dataset, ran.target, ran.task) == (study.dataset, study.target, study.task):
         return
@@ -139,7 +149,7 @@ def other_question(study: Study, run: str) -> None:
         of = f" of **{plain(cache.dataset(study.dataset).name, 60)}**"
     if (ran.dataset, ran.target) == (study.dataset, study.target):
         of = f" as {TASK_LABELS[study.task].lower()}"
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with place, st.container(horizontal=True, vertical_alignment="center"):
         st.warning(
             f"These are the results for **{plain(ran.target, 40)}** of **{plain(name, 60)}** "
             f"({TASK_LABELS[ran.task].lower()}); the study has changed since and now predicts "

@@ -196,11 +196,11 @@ def write_address() -> None:
             del st.query_params[name]
     changed = {n: v for n, v in wanted.items() if v and st.query_params.get(n) != v}
     for name, kept in session.kept.items():
-        value = _BETWEEN.join(kept.keys)
         # What the page began with follows from the study until that changes.
-        if kept.page == session.page and (changed or kept.picked or name in st.query_params):
-            if st.query_params.get(name) != value:
-                changed[name] = value
+        told = changed or kept.picked or name in st.query_params
+        value = _BETWEEN.join(kept.keys)
+        if kept.page == session.page and told and st.query_params.get(name) != value:
+            changed[name] = value
     if changed:  # in one message, because the browser takes each for a step that Back goes through
         st.query_params.update(changed)
 
