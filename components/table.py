@@ -23,6 +23,7 @@ def table(
     height: int | Literal["auto", "content", "stretch"] = "auto",
     select: Literal["single-row", "multi-row"] | None = None,
     download: bool = True,
+    absent: str = "",
 ) -> list[int]:
     """Draw a table with a button that downloads it as CSV.
 
@@ -34,6 +35,7 @@ def table(
         height: Pixels, or how to find them.
         select: Whether rows can be chosen.
         download: Whether the button is drawn.
+        absent: What stands where there is no value.
 
     Returns:
         The positions of the chosen rows.
@@ -50,7 +52,7 @@ def table(
         height=height,
         column_config={**_whole_days(frame), **(columns or {})},
         alt=alt or None,
-        placeholder="",
+        placeholder=absent,
         lazy=True if len(frame) > LAZY_ROWS else None,
         **options,
     )
