@@ -57,7 +57,7 @@ def test_a_ticked_model_is_foreseen_before_run_is_pressed(app, home):
     assert_sound(test)
     said = words(test)
     assert "13 candidates, 39 fits: 27 reused, 12 to compute, about " in said
-    assert "in eight of ten cases" in said
+    assert "eight times in ten" in said
 
 
 def test_a_study_that_cannot_be_run_says_why_instead_of_a_time(app, home):
