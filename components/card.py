@@ -139,12 +139,19 @@ def _progress(run: str) -> RunProgress:
 def _run_line(run: str, now: RunProgress, *, counted: bool = True) -> None:
     icon, colour = BADGES[now.state]
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        st.badge(f"Run {now.state}", icon=icon, color=colour)  # type: ignore[arg-type]
+        st.badge(badge_words(now), icon=icon, color=colour)  # type: ignore[arg-type]
         if counted and now.state == "running" and now.total:
             st.caption(f"{now.done} of {now.total} fits")
     study = state.current().study
     if study and now.has_ended and cache.workspace().records.run(run).study != study.key:
         st.caption("The study has changed since; what stayed the same is not computed again.")
+
+
+def badge_words(now: RunProgress) -> str:
+    """The state of a run in a word or two."""
+    if now.cancelling:
+        return "Cancelling"
+    return "Running" if now.state == "running" else f"Run {now.state}"
 
 
 def _next(session: state.Session, page: str) -> Next | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from components import cache, chart, leaderboard, shell, table
+from components import cache, chart, leaderboard, shell, state, table
 from components.names import choice_name
 from components.text import plain
 from components.trial import trial
@@ -45,12 +45,9 @@ def methods_of(study: Study, facts: Facts) -> list[Choice]:
     keys = st.multiselect(
         "Methods to put side by side",
         list(names),
-        default=usual,
         format_func=names.__getitem__,
         help="Settings of a method are those of the study; change them on the page Train.",
-        key="methods",
-        bind="query-params",
-        persist_state="session",
+        **state.kept("methods", usual, names, several=True),
     )
     chosen = [given.get(key, Choice(key)) for key in keys if key in names]
     # Columns chosen by hand stand beside the methods, since what they are worth is asked as well.

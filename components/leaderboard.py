@@ -11,7 +11,7 @@ import streamlit as st
 from components import cache, racing
 from components.names import candidate_name, choice_name
 from components.table import table
-from components.text import duration, number, plain, size
+from components.text import count, duration, number, plain, size
 from outfold.metrics.catalogue import metric_named, metrics_for
 
 if TYPE_CHECKING:
@@ -49,7 +49,9 @@ def filling(run: str) -> None:
         height="content" if len(frame) <= 15 else 560,
         column_config=columns_of(board, result.study.task),
         alt="The candidates with their scores so far",
+        placeholder="–",
     )
+    _undefined(board)
     by_hand(result.study)
     failures(board)
 
@@ -65,13 +67,34 @@ def ranked(run: str, metric: str | None = None) -> None:
         columns=columns_of(board, result.study.task),
         height="content" if len(frame) <= 15 else 560,
         alt="The leaderboard",
+        absent="–",
     )
+    _undefined(board)
     if words := out_of_order(board):
         st.caption(words)
     if result.study.validation.declared.apparent:
         st.caption(f"Figures: {plain(board.estimate, 300)}. By split: out of bag, not corrected.")
     by_hand(result.study)
     failures(board)
+
+
+def _undefined(board: Leaderboard) -> None:
+    figures = [(row.figures.get(board.metric), row.result.splits_done) for row in board.rows]
+    part = [(f.n, done) for f, done in figures if f and f.n < done]
+    if part and (words := undefined(board.label, *min(part))):
+        st.caption(words)
+
+
+def undefined(label: str, scored: int, splits: int) -> str:
+    """Why a score stands on some of the splits only, or on none; empty where it stands on all."""
+    if scored >= splits:
+        return ""
+    if not scored:
+        return f"–: {label} is undefined on every split: it needs rows that differ in the target."
+    return (
+        f"{label} rests on as few as {scored} of {count(splits, 'split')}: on the others it is "
+        "undefined, as where the rows held out are all of one class."
+    )
 
 
 def out_of_order(board: Leaderboard) -> str:

@@ -12,7 +12,7 @@ from components.chart import chart
 from components.names import choice_name
 from components.shell import why
 from components.table import table
-from components.text import duration, plain
+from components.text import count, duration, plain
 from outfold.registry import registry
 from outfold.study.study import NONE, Choice, Study
 
@@ -25,6 +25,9 @@ SECONDS = (30, 120, 600)
 """Times that are offered; a longer one takes more rows and splits."""
 START = 15.0
 """Seconds that the run service may take to start."""
+
+FOLLOWING = "more follow until the time is over"
+ENDED = "it was ended before more were measured"
 
 HOW = (
     "The same splits are scored several times. **Out of fold**: preparation, selection and "
@@ -64,7 +67,7 @@ def meter(
     elif run is not None and not progress.has_ended(run):
         progress.run_progress(
             run,
-            lambda _: _show_so_far(asked, study.metric, data.positive),
+            lambda _: _show_so_far(asked, study.metric, data.positive, FOLLOWING),
             compact=True,
             bar=lambda now: _bar(run, asked, now),
         )
@@ -72,6 +75,8 @@ def meter(
         if run is not None:
             _say_how_it_ended(run)
         _offer(asked)
+        if run is not None:
+            _show_so_far(asked, study.metric, data.positive, ENDED)
     why(HOW, "How is this measured?")
 
 
@@ -104,11 +109,10 @@ def _chosen(
             key = st.selectbox(
                 each.capitalize(),
                 offered,
-                index=offered.index(first) if first in offered else 0,
                 format_func=names.__getitem__,
-                key=f"leakage-{kind}-{each}",
-                bind="query-params",
-                persist_state="session",
+                **state.kept(
+                    f"leakage-{kind}-{each}", [first if first in offered else offered[0]], offered
+                ),
             )
         picked.append(given.get(key) or own.get(key) or Choice(key))
     with last:
@@ -182,8 +186,8 @@ def _start(asked: Study) -> None:
     start(cache.workspace(), asked)
 
 
-def _show_so_far(asked: Study, metric: str, positive: int) -> None:
-    """What a measurement that still goes on has found."""
+def _show_so_far(asked: Study, metric: str, positive: int, then: str) -> None:
+    """What a measurement that goes on, or was ended early, has found, and what becomes of it."""
     from outfold.draw import leakage as picture
     from outfold.judge.leakage import leakage
     from outfold.study.leaky_scores import leaky_scores
@@ -193,7 +197,9 @@ def _show_so_far(asked: Study, metric: str, positive: int) -> None:
         return
     found = leakage(measured, metric or None)
     chart(picture.draw(found), "leakage-so-far")
-    st.caption("These are first figures: more rows and splits follow until the time is over.")
+    of = f"{found.rows:,} of {found.of_rows:,} rows and {found.n_splits} of "
+    splits = count(measured.n_splits, "split")
+    st.caption(f"These are first figures, on {of}{splits}: {then}.")
 
 
 def _found(asked: Study, metric: str, positive: int, run: str | None) -> Leakage | None:

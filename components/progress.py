@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from components import cache, intents, state
-from components.card import BADGES
+from components.card import BADGES, badge_words
 from components.names import step_name
 from components.text import count, duration, plain
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 EVENTS = 12
 """Latest events shown."""
+CANCELLING = "Cancelling: waiting for steps under way"
 
 
 def run_progress(
@@ -71,7 +72,7 @@ def has_ended(run: str) -> bool:
 def _status(run: str, now: RunProgress, bar: Callable[[RunProgress], tuple[float, str]]) -> None:
     icon, colour = BADGES[now.state]
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.badge(f"Run {now.state}", icon=icon, color=colour)  # type: ignore[arg-type]
+        st.badge(badge_words(now), icon=icon, color=colour)  # type: ignore[arg-type]
         if now.reused:
             st.badge(f"{now.reused} reused", icon=":material/recycling:", color="green")
         if now.failed:
@@ -83,6 +84,7 @@ def _status(run: str, now: RunProgress, bar: Callable[[RunProgress], tuple[float
                 "Cancel",
                 key=f"cancel-{run}",
                 icon=":material/stop_circle:",
+                disabled=now.cancelling,
                 on_click=state.attempt,
                 args=(intents.cancel_run, run),
             )
@@ -96,6 +98,8 @@ def _status(run: str, now: RunProgress, bar: Callable[[RunProgress], tuple[float
                 args=(intents.resume_run, run),
             )
     full, words = bar(now)
+    if now.cancelling:
+        words = CANCELLING
     st.progress(full, text=words)
     doing = st.empty()
     if now.running:
@@ -113,6 +117,8 @@ def _words(now: RunProgress) -> str:
     if not now.total:
         return "Waiting for its turn" if now.state == "queued" else "Preparing the splits"
     text = f"{now.done:,} of {count(now.total, 'fit')}"
+    if now.has_ended and now.state != "finished":
+        return f"{now.state.capitalize()} after {text}, {duration(now.seconds)}"
     if now.has_ended:
         if now.predicted_seconds is None or now.done == now.reused:
             return f"{text} in {duration(now.seconds)}"

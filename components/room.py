@@ -14,7 +14,10 @@ KEPT_RUNS = 6
 def room() -> None:
     """How much stored predictions take, the limit, and a way to let go of what is old."""
     box = st.expander(
-        "Room for predictions", icon=":material/database:", key="room", on_change="rerun"
+        "Space that stored predictions take on disk",
+        icon=":material/database:",
+        key="room",
+        on_change="rerun",
     )
     if box.open:
         with box:

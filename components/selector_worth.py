@@ -8,6 +8,7 @@ import streamlit as st
 
 from components import cache, chart, shell, table
 from components.features import names_of
+from components.leaderboard import undefined
 from components.names import choice_name
 from components.text import number, plain
 from outfold.study.study import NONE
@@ -53,9 +54,12 @@ def worth(run: str, result: Agreement) -> None:
     chart.chart(selector_value.draw(found, names), "selector-worth")
     rows = worth_rows(found, result)
     table.table(
-        rows, "selectors", columns=worth_columns(found), height="content",
+        rows, "selectors", columns=worth_columns(found, result), height="content", absent="–",
         alt="One row per method: columns kept, seconds, stability, score, difference",
     )  # fmt: skip
+    part = [r.n_scored for r in found.rows if r.n_scored < found.n_splits and not r.reason]
+    if words := undefined(found.label, min(part, default=found.n_splits), found.n_splits):
+        st.caption(words)
     for row in found.rows:
         if row.reason:
             name = names[row.selector.label()]
@@ -70,7 +74,7 @@ def worth_rows(found: Worths, result: Agreement) -> pd.DataFrame:
     """One row per method, keeping every column first."""
     import pandas as pd
 
-    known = {s.selector: s for s in result.selectors}
+    known, merit = {s.selector: s for s in result.selectors}, merit_of(result)
     rows = []
     for r in found.rows:
         name = choice_name("selector", r.selector)
@@ -87,11 +91,22 @@ def worth_rows(found: Worths, result: Agreement) -> pd.DataFrame:
                 "Difference": r.difference,
                 "Its interval": _range(r.difference_low, r.difference_high),
                 "p (Holm)": r.p_adjusted,
-                "Merit": summary.merit if summary else float("nan"),
+                merit: summary.merit if summary else float("nan"),
             }
         )
     frame = pd.DataFrame(rows)
-    return frame if frame["Merit"].notna().any() else frame.drop(columns="Merit")
+    return frame if frame[merit].notna().any() else frame.drop(columns=merit)
+
+
+def merit_of(result: Agreement) -> str:
+    """What the methods' own figures for their sets are called; a plain word where they differ."""
+    names = {s.merit_name for s in result.selectors if s.merit_name and s.merit == s.merit}
+    return names.pop() if len(names) == 1 else "Own figure"
+
+
+def _merits(result: Agreement) -> str:
+    said = [f"{plain(s.selector, 60)}: {s.merit_name}" for s in result.selectors if s.merit_name]
+    return "What a method itself says of the set that it keeps. " + "; ".join(said)
 
 
 def _range(low: float, high: float) -> str:
@@ -109,7 +124,7 @@ def _verdict(row: Worth) -> str:
     }[row.verdict]
 
 
-def worth_columns(found: Worths) -> dict[str, Any]:
+def worth_columns(found: Worths, result: Agreement) -> dict[str, Any]:
     """How the columns of ``worth_rows`` are shown."""
     figure, text = st.column_config.NumberColumn, st.column_config.TextColumn
     better = "More" if found.higher else "Less"
@@ -131,5 +146,5 @@ def worth_columns(found: Worths) -> dict[str, Any]:
         "Difference": figure(format="%+.4f", help="To keeping every column, on the same splits"),
         "Its interval": text(help=f"{found.confidence:.0%}, of the difference. {found.method}."),
         "p (Holm)": figure(format="%.2g", help="Corrected for the number of methods"),
-        "Merit": figure(format="%.3f", help="The method's own figure for its set"),
+        merit_of(result): figure(format="%.3f", help=_merits(result)),
     }  # fmt: skip

@@ -34,20 +34,30 @@ def frame(header: navigation.Header) -> None:
         st.caption(header.lead)
     # A new session reads what its address names, which takes longer than drawing the heading.
     session = state.current()
+    session.page = header.name
     state.follow_browser()
     state.write_address()
-    if session.message:
-        told, session.message = session.message, None
-        if told.kind == "done":
-            st.toast(plain(told.text, 300), icon=":material/check:")
-        elif told.kind == "note":
-            _note(told.text)
-        else:
-            problem(told.text, told.hint)
+    # A place of its own: what is told must not push the page's tabs from where they stand, or the
+    # browser takes them for others and opens the first.
+    with st.container():
+        _tell(session)
     with boundary():
         large.sample_note(session.dataset)
     with st.sidebar, boundary():
         card.study_card(header.name)
+
+
+def _tell(session: state.Session) -> None:
+    """Say once what is to be told."""
+    if session.message is None:
+        return
+    told, session.message = session.message, None
+    if told.kind == "done":
+        st.toast(plain(told.text, 300), icon=":material/check:")
+    elif told.kind == "note":
+        _note(told.text)
+    else:
+        problem(told.text, told.hint)
 
 
 def _note(text: str) -> None:
@@ -120,12 +130,13 @@ def need_run() -> str:
             "Choose what to compare and run it",
         )
     assert run is not None
-    _other_question(study, run)
+    other_question(study, run)
     return run
 
 
-def _other_question(study: Study, run: str) -> None:
+def other_question(study: Study, run: str) -> None:
     """Say when the run that is shown is of another table or target than the study now has."""
+    place = st.container()  # there either way, so that tabs below keep their place
     ran = cache.study_of(run)
     if (ran.dataset, ran.target, ran.task) == (study.dataset, study.target, study.task):
         return
@@ -138,15 +149,15 @@ def _other_question(study: Study, run: str) -> None:
         of = f" of **{plain(cache.dataset(study.dataset).name, 60)}**"
     if (ran.dataset, ran.target) == (study.dataset, study.target):
         of = f" as {TASK_LABELS[study.task].lower()}"
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with place, st.container(horizontal=True, vertical_alignment="center"):
         st.warning(
-            f"This run predicts **{plain(ran.target, 40)}** of **{plain(name, 60)}** "
-            f"({TASK_LABELS[ran.task].lower()}); the study that is open predicts "
+            f"These are the results for **{plain(ran.target, 40)}** of **{plain(name, 60)}** "
+            f"({TASK_LABELS[ran.task].lower()}); the study has changed since and now predicts "
             f"**{plain(study.target, 40)}**{of}.",
             icon=":material/history:",
         )
         st.button(
-            "Go back to this run's study",
+            "Go back to the study of these results",
             key="back-to-run",
             icon=":material/undo:",
             on_click=state.attempt,

@@ -9,7 +9,7 @@ changed from, on the server.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -21,6 +21,8 @@ from outfold.errors import OutfoldError
 from outfold.study.study import Study
 
 _NAME = "outfold"
+_BETWEEN = ","
+"""Stands between keys in the address."""
 _HISTORY = 100
 """Steps of undo that are kept."""
 
@@ -47,6 +49,21 @@ class Unread:
     name: str
 
 
+@dataclass(slots=True)
+class Kept:
+    """A choice of view that the address names by the keys of what is chosen.
+
+    Attributes:
+        page: The page that shows it.
+        keys: What is chosen.
+        picked: Whether a person chose it; else it is what the page began with.
+    """
+
+    page: str
+    keys: tuple[str, ...]
+    picked: bool = False
+
+
 @dataclass
 class Session:
     """Everything that is remembered between two reruns.
@@ -67,6 +84,8 @@ class Session:
         message: What to tell next.
         goto: The page to go to next.
         stopped: What the person has stopped before it was computed.
+        page: The page that is drawn, by its name.
+        kept: Choices of view that outlive a refresh, by the keys of their widgets.
     """
 
     dataset: str | None = None
@@ -83,6 +102,8 @@ class Session:
     message: Message | None = None
     goto: str | None = None
     stopped: str | None = None
+    page: str = ""
+    kept: dict[str, Kept] = field(default_factory=dict)
 
 
 def known() -> Session | None:
@@ -132,6 +153,9 @@ def follow_browser() -> None:
     if context is None or not context.is_history_navigation:
         return
     session = current()
+    for key in [key for key, kept in session.kept.items() if kept.page == session.page]:
+        del session.kept[key]
+        st.session_state.pop(key, None)
     named = {name: st.query_params.get(name) for name in _wanted(session)}
     if named == _wanted(session) or not any(named.values()):
         return
@@ -163,11 +187,20 @@ def address(session: Session) -> dict[str, str]:
 
 def write_address() -> None:
     """Put the session's keys into the address, so that it can be shared and refreshed."""
-    wanted = _wanted(current())
-    for name, value in wanted.items():
-        if not value and name in st.query_params:
+    session = current()
+    wanted = _wanted(session)
+    gone = [name for name, value in wanted.items() if not value]
+    gone += [name for name, kept in session.kept.items() if kept.page != session.page]
+    for name in gone:
+        if name in st.query_params:
             del st.query_params[name]
     changed = {n: v for n, v in wanted.items() if v and st.query_params.get(n) != v}
+    for name, kept in session.kept.items():
+        # What the page began with follows from the study until that changes.
+        told = changed or kept.picked or name in st.query_params
+        value = _BETWEEN.join(kept.keys)
+        if kept.page == session.page and told and st.query_params.get(name) != value:
+            changed[name] = value
     if changed:  # in one message, because the browser takes each for a step that Back goes through
         st.query_params.update(changed)
 
@@ -176,7 +209,7 @@ def open_table(dataset: str, study: Study | None, run: str | None = None) -> Non
     """Begin with another table, or with a study kept earlier."""
     session = current()
     session.dataset, session.study, session.run = dataset, study, run
-    session.past, session.future = [], []
+    session.past, session.future, session.kept = [], [], {}
     _redraw(session)
     if study:
         cache.workspace().save_study(study, before=None if run else "none")
@@ -280,6 +313,43 @@ def acting(key: str, value: Any, action: Callable[[Any], object]) -> dict[str, A
     """
     st.session_state[key] = value
     return {"key": key, "on_change": lambda: attempt(action, st.session_state[key])}
+
+
+def kept(
+    key: str, usual: Sequence[str], offered: Collection[str], *, several: bool = False
+) -> dict[str, Any]:
+    """Arguments that keep a choice of view in session and address, by keys and not by labels.
+
+    What a page begins with may depend on the study; once shown it stays when the study changes.
+
+    Args:
+        key: The widget's key, also the name in the address.
+        usual: What is chosen unless somebody chose otherwise.
+        offered: The keys there are; others are left out.
+        several: Whether the widget takes several.
+    """
+    session = current()
+    now = session.kept.get(key)
+    if now is None:
+        said = st.session_state.get(key)
+        picked = said is not None or key in st.query_params
+        if said is None:
+            said = [k for text in st.query_params.get_all(key) for k in text.split(_BETWEEN)]
+        keys = tuple(said) if several or not isinstance(said, str) else (said,)
+        now = Kept(session.page, keys, picked)
+        if not picked:
+            now.keys = tuple(usual)
+    keys = tuple(k for k in now.keys if k in offered)
+    if now.keys and not keys:
+        keys = tuple(usual)
+    shown = session.kept[key] = Kept(now.page, keys, now.picked)
+    st.session_state[key] = list(keys) if several else next(iter(keys), None)
+
+    def changed() -> None:
+        value = st.session_state[key]
+        shown.keys, shown.picked = tuple(value) if several else (value,), True
+
+    return {"key": key, "on_change": changed}
 
 
 def stop(what: str | None) -> None:

@@ -24,6 +24,7 @@ def table(
     select: Literal["single-row", "multi-row"] | None = None,
     download: bool = True,
     texts: Mapping[str, Callable[[float], str]] | None = None,
+    absent: str = "",
 ) -> list[int]:
     """Draw a table with a button that downloads it as CSV.
 
@@ -37,6 +38,7 @@ def table(
         download: Whether the button is drawn.
         texts: For columns of numbers that a format cannot say, how each reads; sorting and the
             file keep the numbers.
+        absent: What stands where there is no value.
 
     Returns:
         The positions of the chosen rows.
@@ -54,7 +56,7 @@ def table(
         height=height,
         column_config={**_whole_days(frame), **(columns or {})},
         alt=alt or None,
-        placeholder="",
+        placeholder=absent,
         lazy=True if len(frame) > LAZY_ROWS else None,
         **options,
     )

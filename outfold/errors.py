@@ -29,7 +29,22 @@ class StudyError(OutfoldError):
 
 
 class ParameterError(OutfoldError):
-    """A parameter value outside what its strategy accepts."""
+    """A parameter value outside what its strategy accepts.
+
+    Args:
+        message: One sentence that names what is wrong.
+        hint: One sentence that says what would be right, or nothing.
+        key: What the parameter is called where it is written, unless ``message`` says so already.
+    """
+
+    def __init__(self, message: str, hint: str = "", key: str = "") -> None:
+        super().__init__(message, hint)
+        self.args = (message, hint, key)
+        self.key = key
+
+    def __str__(self) -> str:
+        text = super().__str__()
+        return f"{text} It is written {self.key}." if self.key else text
 
 
 class UnknownNameError(OutfoldError):

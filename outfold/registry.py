@@ -157,7 +157,8 @@ class Param:
 
     def _refuse(self, value: Any) -> ParameterError:
         said = "empty" if value is None else repr(value)
-        return ParameterError(f"{self.label} ({self.key}) is {said}.", f"It takes {self.wanted()}.")
+        key = "" if self.label.casefold().replace(" ", "_") == self.key.casefold() else self.key
+        return ParameterError(f"{self.label} is {said}.", f"It takes {self.wanted()}.", key)
 
 
 def worded(value: Value) -> str:

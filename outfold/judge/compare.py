@@ -174,10 +174,18 @@ def differences(
             method = "none: a single split gives no test without its predictions"
     holm = adjust([p for *_, p, _ in judged], "holm")
     made = tuple(
-        Pair(rows[i].name, rows[j].name, d, low, high, t, p, float(fixed), n)
+        Pair(rows[i].name, rows[j].name, d, *possible(metric, low, high), t, p, float(fixed), n)
         for (i, j), (d, low, high, t, p, n), fixed in zip(pairs, judged, holm, strict=True)
     )
     return made, method if method.startswith("none") else f"{method}, Holm over {len(pairs)} pairs"
+
+
+def possible(metric: Metric, low: float, high: float) -> tuple[float, float]:
+    """The interval of a difference, cut off where two values of the metric cannot be apart more."""
+    if metric.low is None or metric.high is None:
+        return low, high
+    most = metric.high - metric.low
+    return float(np.maximum(low, -most)), float(np.minimum(high, most))
 
 
 def _by_rows(

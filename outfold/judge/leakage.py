@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from outfold.judge.chosen_metric import chosen_metric
+from outfold.judge.compare import possible
 from outfold.judge.corrected_t import corrected_t
 from outfold.judge.threshold import LABELS, flagged, metrics_of
 from outfold.metrics.metric import Floats, Metric
@@ -282,7 +283,7 @@ def _line(
     found = corrected_t(sign * (believed - honest)[both], ratio, confidence)
     return Optimism(
         mistake, NAMES[mistake], float(honest[both].mean()), float(believed[both].mean()),
-        found.mean, found.low, found.high, found.n,
+        found.mean, *possible(metric, found.low, found.high), found.n,
     )  # fmt: skip
 
 

@@ -38,6 +38,7 @@ class Worth:
         verdict: ``better`` or ``worse`` than every column, ``same`` where no difference could be
             measured, ``unknown`` where it could not be tested.
         reason: Why it has no score; empty otherwise.
+        n_scored: Splits on which the metric is defined.
     """
 
     selector: Choice
@@ -54,6 +55,7 @@ class Worth:
     p_adjusted: float
     verdict: str
     reason: str = ""
+    n_scored: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ class Worths:
         method: How differences were judged, in words.
         confidence: Of the intervals.
         rows: In the study's order, keeping every column first.
+        n_splits: Splits of the run.
     """
 
     metric: str
@@ -75,6 +78,7 @@ class Worths:
     method: str
     confidence: float
     rows: tuple[Worth, ...]
+    n_splits: int = 0
 
     def frame(self) -> pd.DataFrame:
         """One row per selector: kept, seconds, score, interval, difference and its interval."""
@@ -150,11 +154,13 @@ def selector_worth(
                 p,
                 _verdict(gap, p, chosen.direction == "higher", confidence),
                 row.reason,
+                figure.n if figure else 0,
             )
         )
     return Worths(
-        chosen.key, chosen.label, chosen.direction == "higher", method, confidence, tuple(worths)
-    )
+        chosen.key, chosen.label, chosen.direction == "higher", method, confidence, tuple(worths),
+        result.n_splits,
+    )  # fmt: skip
 
 
 def _against_all(

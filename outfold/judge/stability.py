@@ -228,8 +228,18 @@ def _summary(label: str, found: Sequence[Selection], hits: Floats) -> SelectorSu
         merit_name=next((s.merit_name for s in found if s.merit_name), ""),
         score_name=found[0].score_name,
         dropped_because={name: votes.most_common(1)[0][0] for name, votes in reasons.items()},
-        notes=tuple(dict.fromkeys(note for s in found for note in s.notes)),
+        notes=_notes(found),
         interval=interval,
+    )
+
+
+def _notes(found: Sequence[Selection]) -> tuple[str, ...]:
+    """What was unusual, each with how many of the splits it was said of, unless of all."""
+    votes = Counter(note for s in found for note in dict.fromkeys(s.notes))
+    n = len(found)
+    return tuple(
+        note if k == n else f"{note.removesuffix('.')} (in {k} of {n} splits)."
+        for note, k in votes.items()
     )
 
 

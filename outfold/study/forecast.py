@@ -84,13 +84,16 @@ class Forecast:
         """What the time rests on, in one sentence; empty where nothing is to compute."""
         if not self.to_compute:
             return ""
-        span = f"Between {roughly(self.low)} and {roughly(self.high)} in eight of ten cases"
+        span = f"Most likely {roughly(self.low)} to {roughly(self.high)} (eight times in ten)"
         if self.alike == self.to_compute:
             return f"{span}: similar fits were measured here."
         if not self.alike:
             rough = ", so this is a rough guess" if self.high > ROUGH * self.low else ""
             return f"{span}: no similar fit was measured here yet{rough}."
-        return f"{span}: for {self.alike:,} of {self.to_compute:,} fits similar ones were measured."
+        return (
+            f"{span}, judged by similar fits measured before for {self.alike:,} of the "
+            f"{self.to_compute:,}; the rest is a guess from other fits."
+        )
 
 
 def forecast(

@@ -175,8 +175,9 @@ class MeterRun:
                     stop=lambda: self.ended or records.cancel_asked(run),
                     planned=self.planned, told=self.part_done, so_far=self.keep_so_far,
                 )  # fmt: skip
-            except Cancelled:
+            except Cancelled:  # what it has to show already stays
                 self.end("cancelled")
+                return
             except OutfoldError as error:
                 self.end("failed", f"{error}{self.others()}")
             else:

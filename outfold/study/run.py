@@ -56,6 +56,7 @@ class RunProgress:
         reason: Why it ended early.
         events: The latest events, newest first.
         predicted_seconds: What the forecast said when it began, or None.
+        cancelling: Whether it goes on only until the steps under way have ended, as it was asked.
     """
 
     state: RunState
@@ -69,6 +70,7 @@ class RunProgress:
     reason: str
     events: tuple[Event, ...]
     predicted_seconds: float | None = None
+    cancelling: bool = False
 
     @property
     def has_ended(self) -> bool:
@@ -169,6 +171,7 @@ def progress(workspace: Workspace, run: str, n_events: int = 200) -> RunProgress
         max(0.0, seconds), remaining,
         record.reason or ("The process that ran it is gone." if state == "interrupted" else ""),
         tuple(events[:n_events]), record.predicted_seconds,
+        state == "running" and workspace.records.cancel_asked(run),
     )  # fmt: skip
 
 

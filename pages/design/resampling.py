@@ -40,11 +40,8 @@ usual = [k for k in chosen if k != "none"] or [
 methods = st.multiselect(
     "Methods to put side by side",
     [key for key in offered if key != "none"],
-    default=[k for k in usual if k in offered],
     format_func=lambda key: offered[key].label,
-    key="balancing",
-    bind="query-params",
-    persist_state="session",
+    **state.kept("balancing", [k for k in usual if k in offered], offered, several=True),
 )
 choices = [Choice("none"), *(chosen.get(key, Choice(key)) for key in methods)]
 counts = cache.class_counts(study, choices)

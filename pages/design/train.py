@@ -31,11 +31,23 @@ ORDER = 30
 study = shell.need_study()
 table = cache.table(study)
 
-if run := state.current().run:
-    progress.run_progress(run, leaderboard.filling)
+# A place of its own, so that the tabs stay where they are, and open, when a run begins.
+with st.container():
+    if run := state.current().run:
+        shell.other_question(study, run)
+        progress.run_progress(run, leaderboard.filling)
 
 models, columns, classes, rows, tuned, faster = st.tabs(
-    ["Models", "Feature selection", "Rare classes", "Validation and preparation", "Tuning", "Speed"]
+    [
+        "Models",
+        "Feature selection",
+        "Rare classes",
+        "Validation and preparation",
+        "Tuning",
+        "Speed",
+    ],
+    key="design",
+    bind="query-params",
 )
 with models:
     st.caption("The baseline, which looks at no feature, is always added.")

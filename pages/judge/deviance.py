@@ -60,4 +60,5 @@ if run is None:
     navigation.link("train", "Choose what to compare and run it")
 else:
     with shell.boundary():
+        shell.other_question(study, run)
         candidate_deviances.on_one_scale(run)

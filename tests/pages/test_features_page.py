@@ -140,6 +140,28 @@ def test_taking_a_method_takes_the_method_and_not_its_list(app, tried):
     assert test.button(key="add-anova_f").disabled
 
 
+def test_methods_put_side_by_side_outlive_taking_one_and_a_reload(app, tried):
+    """The address names them by key, so a new session finds the same trial and the same meter."""
+    study = tried.made["binary"].study
+    study = study.replace(selectors=study.selectors[:1])
+    Workspace(tried.root).save_study(study)
+    test = app("", tried.root, study=study.key).switch_page(PAGE).run()
+    before = test.multiselect(key="methods").value
+    measured = test.selectbox(key="leakage-selector-selector").value
+    assert before == ["cfs", "mrmr", "l1"]
+    assert "methods" not in test.query_params
+    test.button(key="add-mrmr").click().run()
+    address = {name: str(test.query_params[name]) for name in test.query_params}
+    assert address["methods"].endswith("cfs,mrmr,l1")
+    again = app("", tried.root, study=address["study"], methods="cfs,mrmr,l1")
+    again.switch_page(PAGE).run()
+    assert_sound(again)
+    assert again.multiselect(key="methods").value == before
+    assert again.selectbox(key="leakage-selector-selector").value == measured
+    again.multiselect(key="methods").set_value(["anova_f"]).run()
+    assert again.query_params["methods"] == "anova_f"
+
+
 def test_a_finished_trial_stays_in_sight_when_columns_or_methods_are_taken(app, tried):
     """The matrix stands as before; of the trial only the columns taken by hand are offered."""
     test = opened(app, tried, "By hand")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from outfold.study import eviction
+from outfold.study.run import new_run
 from outfold.study.workspace import Workspace
 from tests.pages.conftest import Home, Made, assert_sound
 
@@ -31,6 +32,24 @@ def test_a_study_that_was_run_has_nothing_to_compute(app, home):
     assert ", took " in test.progress[0].text
 
 
+def test_a_cancelled_run_says_after_how_much_and_shows_at_once_that_it_ends(app, home):
+    """The button answers before the steps under way have ended; no forecast is held against it."""
+    workspace, study = Workspace(home.root), home.made["count"].study.replace(seed=91)
+    run = new_run(workspace, study, "", claimed=True)
+    workspace.records.set_plan(run, 6, "")
+    workspace.records.set_forecast(run, 5.0, 1)
+    test = app(TRAIN, home.root, run=run)
+    assert not test.button(key=f"cancel-{run}").disabled
+    assert "Running" in words(test)
+    test.button(key=f"cancel-{run}").click().run()
+    assert test.button(key=f"cancel-{run}").disabled
+    assert test.progress[0].text == "Cancelling: waiting for steps under way"
+    workspace.records.finish(run, "cancelled")
+    test.run()
+    assert_sound(test)
+    assert test.progress[0].text.startswith("Cancelled after 0 of 6 fits, ")
+
+
 def test_a_ticked_model_is_foreseen_before_run_is_pressed(app, home):
     """What is there is reused, the rest has a time and says how sure it is."""
     test = app(TRAIN, home.root, study=home.made["binary"].study.key)
@@ -38,7 +57,7 @@ def test_a_ticked_model_is_foreseen_before_run_is_pressed(app, home):
     assert_sound(test)
     said = words(test)
     assert "13 candidates, 39 fits: 27 reused, 12 to compute, about " in said
-    assert "in eight of ten cases" in said
+    assert "eight times in ten" in said
 
 
 def test_a_study_that_cannot_be_run_says_why_instead_of_a_time(app, home):

@@ -99,3 +99,13 @@ def test_compare_corrects_the_calibration_of_weighted_candidates(app, home):
     test.toggle(key="prior").set_value(True).run()
     assert_sound(test)
     assert test.get("plotly_chart")[-1].proto.spec != before
+
+
+def test_an_address_names_the_methods_by_their_keys(app, home):
+    """What is not known is left out; the meter's model comes from the address as well."""
+    study = home.made["binary"].study.key
+    named = {"balancing": "smotenc,no_such_method", "leakage-resampler-model": "naive_bayes"}
+    test = app("", home.root, study=study, **named).switch_page(PAGE).run()
+    assert_sound(test)
+    assert test.multiselect(key="balancing").value == ["smotenc"]
+    assert test.selectbox(key="leakage-resampler-model").value == "naive_bayes"

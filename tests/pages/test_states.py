@@ -37,17 +37,22 @@ def test_a_page_with_a_finished_run_is_sound(app, home, page, task):
     assert home.made[task].study.key == test.query_params["study"]
 
 
-@pytest.mark.parametrize("page", ["pages/judge/compare.py", "pages/judge/tradeoffs.py"])
+@pytest.mark.parametrize(
+    "page",
+    ["pages/design/train.py", *(f"pages/judge/{p}.py" for p in ("compare", "deviance", "explain",
+                                                                "tradeoffs"))],
+)  # fmt: skip
 def test_a_run_of_another_question_says_so(app, home, page):
     """An address, or a target changed since, can bring a run and a study that differ together."""
     binary, count = home.made["binary"], home.made["count"]
     test = app(page, home.root, run=binary.run, study=count.study.key)
     assert_sound(test)
-    said = next(w.value for w in test.warning if "This run predicts" in w.value)
-    assert "the study that is open predicts **y** of **count table**" in said
+    said = next(w.value for w in test.warning if "These are the results for" in w.value)
+    assert "for **y** of **binary table**" in said
+    assert "now predicts **y** of **count table**" in said
     test.button(key="back-to-run").click().run()
     assert_sound(test)
-    assert not test.warning
+    assert not [w for w in test.warning if "These are the results for" in w.value]
     assert test.query_params["study"] == binary.study.key
 
 

@@ -57,3 +57,19 @@ def test_what_suits_can_be_taken_with_one_click(train):
     assert_sound(train)
     assert current(train).validation == Validation("stratified", folds=5)
     assert not [b for b in train.button if b.key == "take-validation"]
+
+
+def test_a_refused_number_leaves_the_tabs_where_they_stand(train):
+    """What is told above must not move them, or the browser opens the first; the address has it."""
+
+    def place() -> list[int]:
+        return [at for at, block in train.main.children.items() if block.type == "tab_container"]
+
+    before = place()
+    assert len(before) == 1
+    train.number_input(key="folds").set_value(0).run()
+    assert [e.value for e in train.error if "Folds is 0" in e.value]
+    assert place() == before
+    train.number_input(key="folds").set_value(4).run()
+    assert_sound(train)
+    assert place() == before

@@ -43,6 +43,15 @@ def test_a_verdict_says_which_way_the_difference_goes(shift, verdict, says):
     assert (found.finding and found.finding[1]) == says
 
 
+def test_an_interval_stays_within_what_a_difference_can_be():
+    """Few splits with rare rows spread wide; two areas under a curve are at most 1 apart."""
+    few = np.array([1.0, np.nan, 0.2, np.nan, np.nan])
+    found = selector_worth(a_run(none=few, cfs=1.2 - few), {})
+    row = found.rows[1]
+    assert (row.difference_low, row.difference_high) == (-1, 1)
+    assert (row.n_scored, found.n_splits) == (2, 5)
+
+
 def test_where_less_is_better_a_lower_score_is_the_better_one():
     """The direction of the metric decides."""
     run = a_run(none=BASE, cfs=BASE - 0.1 + 0.1 * NOISE)

@@ -154,3 +154,12 @@ def test_columns_drawn_by_lot_have_no_stability_with_lookalikes_either():
         kept = np.array([draw.permutation(20) < draw.integers(3, 9) for _ in range(40)])
         values.append(alike_stability(kept, alike))
     assert abs(np.mean(values)) < 0.05
+
+
+def test_a_note_says_on_how_many_splits_it_holds():
+    """What is said of some splits only must not stand beside a mean over all as if of all."""
+    usual, lone = Selection(("x", "y"), {}), Selection(("x",), {}, notes=("Nothing passed.",))
+    assert agreement({"m": [lone, usual, usual]}).selectors[0].notes == (
+        "Nothing passed (in 1 of 3 splits).",
+    )
+    assert agreement({"m": [lone, lone]}).selectors[0].notes == ("Nothing passed.",)

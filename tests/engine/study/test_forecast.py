@@ -250,7 +250,8 @@ def test_what_is_said_before_a_run():
         "12 candidates, 60 fits: 25 reused, 35 to compute, about 40 s on 2 workers"
     )
     assert made.how_sure() == (
-        "Between 35 s and 50 s in eight of ten cases: for 31 of 35 fits similar ones were measured."
+        "Most likely 35 s to 50 s (eight times in ten), judged by similar fits measured before for "
+        "31 of the 35; the rest is a guess from other fits."
     )
     sure = Forecast(2, 10, 0, 30, 4.0, 4.0, 3.0, 5.0, 1, 0)
     assert sure.how_sure().endswith("no similar fit was measured here yet.")

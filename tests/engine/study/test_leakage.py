@@ -14,6 +14,7 @@ from outfold.study.leakage import leakage_study
 from outfold.study.leaky_kept import as_step
 from outfold.study.leaky_measure import Cancelled, measure
 from outfold.study.leaky_run import at_once
+from outfold.study.leaky_run import carry_out as meter_run
 from outfold.study.leaky_scores import from_step, leaky_scores
 from outfold.study.leaky_steps import early, split_of
 from outfold.study.run import new_run, result
@@ -108,6 +109,24 @@ def _a_cancelled_one_keeps_nothing(workspace, asked, client):
     execute(workspace, run, client)
     assert workspace.records.run(run).state == "cancelled"
     assert leaky_scores(workspace, other, 1) is None
+
+
+def test_first_figures_outlive_a_cancel(workspace, client):
+    """Whoever cancels because the first figures are enough still has them."""
+    asked = leakage_study(study_of(workspace, n_rows=1500), NONE, NONE, LOGISTIC, seconds=600)
+    run = new_run(workspace, asked, "", claimed=True)
+    positive = study_table(workspace, asked).positive
+
+    def told(_: object) -> None:
+        if leaky_scores(workspace, asked, positive, so_far=True) is not None:
+            workspace.records.ask_cancel(run)
+
+    meter_run(workspace, run, asked, client, told=told)
+    assert workspace.records.run(run).state == "cancelled"
+    kept = leaky_scores(workspace, asked, positive, so_far=True)
+    assert kept is not None
+    assert kept.honest["roc_auc"]
+    assert leaky_scores(workspace, asked, positive) is None
 
 
 def test_rows_that_were_there_before_keep_their_side(workspace):
