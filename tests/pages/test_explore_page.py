@@ -52,12 +52,13 @@ def home(root, monkeypatch):
     return root
 
 
-def opened(home, view=None, target="y"):
+def opened(home, view=None, target="y", **changes):
     """The page with the table loaded, as it is found by its address."""
     workspace = Workspace(home)
     dataset = workspace.datasets.list()[0]
     frame = workspace.datasets.frame(dataset.key)
     study = with_target(Study(dataset.key, target, "binary"), dataset, frame, target)
+    study = study.replace(**changes)
     page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
     page.query_params["study"] = workspace.save_study(study)
     if view:
@@ -139,6 +140,16 @@ def test_gaps_that_follow_the_target_are_named(home):
     """The view of missing values tells which column's gaps are informative."""
     page = opened(home, "Missing values")
     assert "gap most" in titles(page)[0]
+
+
+def test_missing_values_of_columns_that_are_no_features_are_seen_too(home):
+    """An ignored column may be the one with most gaps; the page marks it."""
+    page = opened(home, "Missing values", roles={"hole": "ignore"})
+    calm(page)
+    assert "In 1 of 2 columns" in titles(page)[0]
+    assert titles(page)[1].startswith("2 of 6 columns have missing values")
+    charts = [c.proto.spec for c in page.get("plotly_chart")]
+    assert '"hole *"' in charts[1]
 
 
 def test_a_target_of_numbers_is_explored_too(home):
