@@ -242,6 +242,27 @@ def test_links_of_the_network_are_drawn_by_direction_and_name_their_pair() -> No
     assert "No two columns are linked by 1 or more" in empty.layout.title.text
 
 
+def test_the_most_linked_column_is_named_only_where_one_has_most() -> None:
+    """Three separate pairs have no most linked column; then the strongest pair is the finding."""
+    rng = np.random.default_rng(0)
+    base = rng.normal(size=(200, 3))
+    frame = pd.DataFrame(
+        {
+            f"{name}{i}": base[:, i] + rng.normal(size=200) * 0.1 * (i + 1)
+            for i in range(3)
+            for name in "ab"
+        }
+    )
+    schema = Schema(tuple(Column(c, "numeric") for c in frame))
+    pairs = association_network.draw(network.network(associate(frame, schema)))
+    said = pairs.layout.title.text.replace("<br>", " ")
+    assert "the strongest link is a0 with b0 (Pearson's r 0.9" in said
+    assert "most links" not in said
+    frame["a1"] = frame["a0"] + frame["a1"]
+    star = association_network.draw(network.network(associate(frame, schema)))
+    assert "a1 has the most links (3)" in star.layout.title.text.replace("<br>", " ")
+
+
 def test_of_many_columns_the_most_linked_are_named_and_no_name_covers_another() -> None:
     """On a narrow screen names stand apart; a click on a mark opens its strongest pair."""
     rng = np.random.default_rng(3)
