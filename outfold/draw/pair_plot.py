@@ -131,8 +131,8 @@ def _named_panels(
     """Title and axis names, the latter at the outer panels only."""
     figure = _finish(figure, view, note, height=HEIGHT + 220 * (down - 1), named=not groups)
     if groups:
-        figure.update_xaxes(title_text=label(view.a), row=down)
-        figure.update_yaxes(title_text=label(view.b), col=1)
+        figure.update_xaxes(title_text=_axis_name(view, view.a), row=down)
+        figure.update_yaxes(title_text=_axis_name(view, view.b), col=1)
         figure.update_layout(margin_t=figure.layout.margin.t + 24)
     return figure
 
@@ -270,6 +270,13 @@ def _distinct(names: list[str]) -> list[str]:
     return [name + "\u200b" * names[:i].count(name) for i, name in enumerate(names)]
 
 
+def _axis_name(view: PairView, name: str) -> str:
+    """A column's name; with others held fixed it stands for what is left of it."""
+    if not view.given:
+        return label(name)
+    return f"{label(name, 28)}, {'rank ' if view.ranked else ''}residual"
+
+
 def _finish(
     figure: go.Figure,
     view: PairView,
@@ -283,22 +290,27 @@ def _finish(
 ) -> go.Figure:
     found = view.association
     a, b = label(view.a, 28), label(view.b, 28)
+    fixed, named_measure = "", MEASURES[found.measure].label if found.measure else ""
+    if view.given:
+        fixed = f" with {', '.join(label(g, 28) for g in view.given)} held fixed"
+        named_measure = f"Partial {'rank ' if view.ranked else ''}correlation"
     if found.measure is None or found.reason:
         title = f"{a} and {b}: no association can be measured ({found.reason or 'no measure'})"
     else:
         words = "go together" if found.p_value < 0.05 else "show no clear association"
         title = (
-            f"{a} and {b} {words} ({MEASURES[found.measure].label} {found.value:.2f}, "
+            f"{a} and {b} {words}{fixed} ({named_measure} {found.value:.2f}, "
             f"p {shown_p(found.p_value)})"
         )
     split = f"split by {label(view.by)}" if view.by else ""
     parts = [
         f"{number(view.n)} rows",
+        "each axis shows what the columns held fixed leave of its column" if view.given else "",
         split,
         note,
         *(label(t, 200).rstrip(".") for t in view.notes),
     ]
-    x = (label(view.a) if named else "") if x is None else x
-    y = (label(view.b) if named else "") if y is None else y
+    x = (_axis_name(view, view.a) if named else "") if x is None else x
+    y = (_axis_name(view, view.b) if named else "") if y is None else y
     text = "; ".join(part for part in parts if part)
     return layout(figure, title, text, x=x, y=y, height=height, **more)

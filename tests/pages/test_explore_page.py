@@ -186,8 +186,18 @@ def test_the_pair_of_a_link_is_shown_with_every_measure_and_given_others(home):
     next(w for w in page.multiselect if w.label == "Given").set_value(["copy"]).run()
     calm(page)
     names = list(page.dataframe[0].value["Measure"])
-    assert names[:3] == ["Pearson's r", "Spearman's rho", "Kendall's tau-b"]
-    assert names[-2:] == ["Partial correlation given copy", "Partial rank correlation given copy"]
+    assert names[:2] == ["Partial correlation given copy", "Partial rank correlation given copy"]
+    assert names[2:5] == ["Pearson's r", "Spearman's rho", "Kendall's tau-b"]
+    value = page.dataframe[0].value["Value"]
+    said = "gap and hole show no clear association with copy held fixed"
+    assert titles(page)[1].startswith(f"{said} (Partial correlation {value.iloc[0]:.2f}")
+    page.button_group(key="pair-held").set_value("Partial rank correlation").run()
+    calm(page)
+    assert f"(Partial rank correlation {value.iloc[1]:.2f}" in titles(page)[1]
+    next(w for w in page.selectbox if w.label == "Beside").set_value("level").run()
+    calm(page)
+    assert any("between two numbers only" in i.value for i in page.info)
+    assert "held fixed" not in titles(page)[1]
 
 
 def test_of_very_many_columns_the_compared_ones_can_be_chosen(tmp_path, monkeypatch):
