@@ -186,14 +186,20 @@ def redundancy(study: Study, threshold: float, among: Among = ALL) -> Redundancy
     )  # fmt: skip
 
 
+def not_features(study: Study) -> tuple[str, ...]:
+    """The columns that are ignored or name rows: text often, which can have gaps like any other."""
+    taking_part = schema_of(study)
+    return tuple(name for name in cache.typed(study)[1].names() if name not in taking_part)
+
+
 def missingness(study: Study) -> Missingness:
-    """Where values are missing, and whether that goes with the target."""
+    """Where values of all columns are missing, and whether that goes with the target."""
     from outfold.explore.missing import missingness
 
     return waiting.remember(
         "missingness", *parts(study),
         compute=lambda report: missingness(
-            cache.typed(study)[0], schema_of(study), study.target, task=study.task, report=report
+            *cache.typed(study), study.target, task=study.task, report=report
         ),
         say="Looking where values are missing",
     )  # fmt: skip

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from outfold.explore.associations import Associations
 
 ONE, OTHER = "pair-a", "pair-b"
+HELD = ("Partial correlation", "Partial rank correlation")
+"""Measures of a pair with others held fixed, as their names begin."""
 
 
 def take(key: str) -> None:
@@ -57,10 +59,45 @@ def section(study: Study, found: Associations) -> None:
             "Given",
             numbers,
             placeholder="Nothing held fixed",
-            help="Columns whose influence is taken out of two numbers: partial correlation.",
+            help="Columns whose influence is taken out of two numbers: partial correlation. The "
+            "picture then shows what is left of both.",
             key="pair-given",
         )
     rows = measured(study, a, b, tuple(given))
+    fixed = rows["name"].str.startswith(HELD)
+    if given and fixed.any():
+        rows = rows.loc[[*rows.index[fixed], *rows.index[~fixed]]]
+        shown = with_held_fixed(study, a, b, tuple(given))
+    else:
+        if given:
+            st.info(
+                "Others can be held fixed between two numbers only; shown is the pair as it is.",
+                icon=":material/info:",
+            )
+        shown = by_its_measure(study, found, a, b, rows)
+    if shown:
+        chart.chart(shown, "pair")
+    if len(rows):
+        listed = worded(rows)
+        forms = explore.columns(listed.drop(columns="p"))
+        alt = "One row per measure that fits the pair"
+        table.table(listed, "measures-of-the-pair", columns=forms, alt=alt)
+        if given and fixed.any():
+            st.caption("Rows without “given” are of the pair before anything is held fixed.")
+
+
+def with_held_fixed(study: Study, a: str, b: str, given: tuple[str, ...]) -> Drawn | None:
+    """What the columns held fixed leave of two numbers, by values or ranks."""
+    of = st.segmented_control(
+        "Its measure", HELD, default=HELD[0], required=True, key="pair-held"
+    )  # fmt: skip
+    return picture_or_reason(study, a, b, "auto", given, ranked=of == HELD[1])
+
+
+def by_its_measure(
+    study: Study, found: Associations, a: str, b: str, rows: pd.DataFrame
+) -> Drawn | None:
+    """The picture of a pair by one of its measures, which is chosen."""
     keys = [k for k in rows["key"] if isinstance(k, str)]
     measure = "auto"
     if len(keys) > 1:
@@ -73,14 +110,7 @@ def section(study: Study, found: Associations) -> None:
             format_func=lambda k: MEASURES[k].label,
             key=f"pair-measure-{a}-{b}-{usual}",
         ) or usual  # fmt: skip
-    shown = picture_or_reason(study, a, b, measure)
-    if shown:
-        chart.chart(shown, "pair")
-    if len(rows):
-        listed = worded(rows)
-        forms = explore.columns(listed.drop(columns="p"))
-        alt = "One row per measure that fits the pair"
-        table.table(listed, "measures-of-the-pair", columns=forms, alt=alt)
+    return picture_or_reason(study, a, b, measure)
 
 
 def usual_of(found: Associations, a: str, b: str, keys: list[Any]) -> Any:
@@ -128,31 +158,43 @@ def worded(rows: pd.DataFrame) -> pd.DataFrame:
     return listed[["Measure", "Value", "From", "To", "p", "Rows", "Test", "Interval by", "Note"]]
 
 
-def picture(study: Study, a: str, b: str, measure: Any) -> Drawn:
+def picture(
+    study: Study, a: str, b: str, measure: Any, given: tuple[str, ...], ranked: bool
+) -> Drawn:
     """The picture of two columns beside each other, split by a target of classes.
 
     Raises:
         NotApplicableError: The pair has no picture.
     """
     from outfold.draw import pair_plot
+    from outfold.explore.held_fixed import held_fixed
     from outfold.explore.pair import pair
 
     by = study.target if is_classification(study.task) and study.target not in (a, b) else None
 
     def compute() -> Drawn:
         frame, schema = cache.typed(study)
-        view = pair(frame, schema, a, b, by=by, measure=measure, as_levels=explore.classes(study))
+        levels = explore.classes(study)
+        if given:
+            view = held_fixed(
+                frame, schema, a, b, given, ranked=ranked, by=by, as_levels=levels
+            )  # fmt: skip
+        else:
+            view = pair(frame, schema, a, b, by=by, measure=measure, as_levels=levels)
         return drawn(pair_plot.draw(view))
 
     return cache.remember(
-        "pair", *explore.parts(study), a, b, by, measure, compute=compute, say="Drawing the pair"
-    )
+        "pair", *explore.parts(study), a, b, by, measure, given, ranked,
+        compute=compute, say="Drawing the pair",
+    )  # fmt: skip
 
 
-def picture_or_reason(study: Study, a: str, b: str, measure: Any) -> Drawn | None:
+def picture_or_reason(
+    study: Study, a: str, b: str, measure: Any, given: tuple[str, ...] = (), ranked: bool = False
+) -> Drawn | None:
     """A pair's picture; where it has none, the reason is said."""
     try:
-        return picture(study, a, b, measure)
+        return picture(study, a, b, measure, given, ranked)
     except NotApplicableError as error:
         st.info(f"{plain(error.message, 300)} {plain(error.hint, 300)}", icon=":material/info:")
         return None

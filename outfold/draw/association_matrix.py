@@ -26,6 +26,9 @@ STRONGEST = 1500
 """Pairs that can be chosen where there are more columns: the strongest."""
 WRITTEN = 8
 """Up to this many columns the values stand in the cells."""
+SLANTED, ALL_NAMED = 13, 19
+"""Up to so many columns all are named on a narrow screen too, slanted or upright; of more, those
+that have room."""
 LABELS = 60
 """Beyond this many columns cells touch, and hover texts leave out the names' long forms."""
 OUTLINED = 0.5
@@ -180,6 +183,7 @@ def _heatmaps(
                 colorbar={
                     "title": {"text": unit, "font": {"size": 11}},
                     "thickness": 10,
+                    "xpad": 4,
                     "outlinewidth": 0,
                     "tickfont": {"size": 10},
                     **half,
@@ -275,7 +279,8 @@ def _outline(figure: go.Figure, found: Associations, names: list[str]) -> int:
 
 
 def _axes(figure: go.Figure, axis: list[str]) -> None:
-    size = 12 if len(axis) <= 25 else 10 if len(axis) <= LABELS else 9
+    many = len(axis)
+    size = 12 if many <= SLANTED else 11 if many <= ALL_NAMED else 10 if many <= LABELS else 9
     common: dict[str, Any] = {
         "type": "category",
         "categoryorder": "array",
@@ -284,9 +289,12 @@ def _axes(figure: go.Figure, axis: list[str]) -> None:
         "showgrid": False,
         "zeroline": False,
     }
-    # Of many names as many are written as there is room for; zooming in brings the others.
-    end = len(axis) - 0.5
-    figure.update_xaxes(tickangle=-60 if len(axis) > 4 else 0, range=[-0.5, end], **common)
+    if many <= ALL_NAMED:
+        common |= {"tickmode": "array", "tickvals": axis}
+    # Of more names as many are written as there is room for; zooming in brings the others.
+    end = many - 0.5
+    angle = 0 if many <= 4 else -90 if SLANTED < many <= ALL_NAMED else -60
+    figure.update_xaxes(tickangle=angle, range=[-0.5, end], **common)
     figure.update_yaxes(range=[end, -0.5], **common)
 
 
@@ -324,6 +332,8 @@ def _subtitle(found: Associations, drawn: int, outlined: int) -> str:
         parts.append("red to blue: with a sign; grey, smaller cells: without one")
     if outlined:
         parts.append(f"frames: columns that go together by {OUTLINED:g} or more on average")
+    if ALL_NAMED < drawn <= CLICKABLE:
+        parts.append("point at a cell where a name has no room")
     if drawn > CLICKABLE:
         parts.append("draw a rectangle to zoom in and see all names")
     return "; ".join(parts)

@@ -242,15 +242,20 @@ def _title(found: Network) -> str:
             f"{label(best.a, 28)} and {label(best.b, 28)} "
             f"({MEASURES[best.measure].label} {best.value:.2f})"
         )
-    most = max(found.nodes, key=lambda n: n.links)
+    most, *others = sorted(found.nodes, key=lambda n: -n.links)
     nets = "one net" if found.parts == 1 else f"{found.parts} separate nets"
     if len(found.nodes) == 2:
         a, b = (label(n.column, 28) for n in found.nodes)
         return f"Of {found.n_columns:,} columns only {a} and {b} are linked"
-    return (
-        f"{len(found.nodes):,} of {found.n_columns:,} columns form {nets}; "
-        f"{label(most.column, 28)} has the most links ({most.links})"
-    )
+    told = f"{label(most.column, 28)} has the most links ({most.links})"
+    if most.links == others[0].links:
+        best = found.links[0].pair
+        assert best.measure is not None
+        told = (
+            f"the strongest link is {label(best.a, 28)} with {label(best.b, 28)} "
+            f"({MEASURES[best.measure].label} {best.value:.2f})"
+        )
+    return f"{len(found.nodes):,} of {found.n_columns:,} columns form {nets}; {told}"
 
 
 def _subtitle(found: Network, named: int) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 import plotly.graph_objects as go
 
 from outfold.data.wording import percent
-from outfold.draw.theme import NEUTRAL, POSITIVE, label, layout
+from outfold.draw.theme import NEUTRAL, POSITIVE, label, layout, starred
 from outfold.explore.associations import SIGNIFICANT
 from outfold.explore.measures import MEASURES
 from outfold.explore.missing import Gap, Missingness
@@ -15,11 +17,12 @@ from outfold.explore.multiplicity import shown_p
 MOST = 30
 
 
-def draw(found: Missingness) -> go.Figure:
+def draw(found: Missingness, apart: Collection[str] = ()) -> go.Figure:
     """One mark a column with missing values: how strongly their being missing goes with the target.
 
     Args:
         found: Measured with a target.
+        apart: Columns that are no features; they carry a star.
     """
     tested = [g for g in found.gaps if not np.isnan(g.value)]
     if not tested or found.target is None:
@@ -47,7 +50,7 @@ def draw(found: Missingness) -> go.Figure:
             hovertemplate="%{customdata}<extra></extra>",
         )
     figure.update_yaxes(
-        tickvals=list(range(len(rows))), ticktext=[label(g.column, 28) for g in rows]
+        tickvals=list(range(len(rows))), ticktext=[starred(g.column, apart) for g in rows]
     )
     informative = found.informative()
     name = label(found.target)
@@ -58,10 +61,11 @@ def draw(found: Missingness) -> go.Figure:
         else f"In none of {len(tested)} columns is being missing seen to go with {name}"
     )
     advice = "A related gap is a feature of its own" if informative else "That is no proof"
+    star = ". A star: not a feature" if any(g.column in apart for g in rows) else ""
     return layout(
         figure,
         title,
-        f"Filled: significant at {SIGNIFICANT:g} after Benjamini–Hochberg. {advice}",
+        f"Filled: significant at {SIGNIFICANT:g} after Benjamini–Hochberg. {advice}{star}",
         x="Strength of association of being missing, 0 to 1",
         height=250 + 22 * len(rows),
         xaxis_range=[-0.02, max(0.25, 1.1 * max(abs(g.value) for g in rows))],

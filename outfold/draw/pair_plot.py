@@ -77,7 +77,7 @@ LARGEST = 22.0
 
 
 def _counts(view: PairView, content: Counts) -> go.Figure:
-    figure, across, down = _panels(content.groups)
+    figure, across = _panels(content.groups)
     x, y = _axis(content.x, view.type_a), _axis(content.y, view.type_b)
     for panel, counts in enumerate(content.counts):
         some = counts > 0
@@ -107,11 +107,11 @@ def _counts(view: PairView, content: Counts) -> go.Figure:
     note = "a mark's area is its number of rows" + (
         ", each panel by itself" if content.groups else ""
     )
-    return _named_panels(figure, view, note, content.groups, down)
+    return _named_panels(figure, view, note, content.groups, across)
 
 
-def _panels(groups: tuple[str, ...]) -> tuple[go.Figure, int, int]:
-    """A figure with a panel for each group, how many stand side by side and one below another."""
+def _panels(groups: tuple[str, ...]) -> tuple[go.Figure, int]:
+    """A figure with a panel for each group, and how many stand side by side."""
     from plotly.subplots import make_subplots
 
     panels = max(1, len(groups))
@@ -122,23 +122,29 @@ def _panels(groups: tuple[str, ...]) -> tuple[go.Figure, int, int]:
         subplot_titles=[label(g, 28) for g in groups] or None,
         horizontal_spacing=0.03, vertical_spacing=0.12 / down,
     )  # fmt: skip
-    return figure, across, down
+    return figure, across
 
 
 def _named_panels(
-    figure: go.Figure, view: PairView, note: str, groups: tuple[str, ...], down: int
+    figure: go.Figure, view: PairView, note: str, groups: tuple[str, ...], across: int
 ) -> go.Figure:
-    """Title and axis names, the latter at the outer panels only."""
+    """Title and axis names; values and names stand at the outer panels only."""
+    down = -(-max(1, len(groups)) // across)
     figure = _finish(figure, view, note, height=HEIGHT + 220 * (down - 1), named=not groups)
     if groups:
-        figure.update_xaxes(title_text=label(view.a), row=down)
-        figure.update_yaxes(title_text=label(view.b), col=1)
+        for panel in range(len(groups) - across, len(groups)):
+            row, col = panel // across + 1, panel % across + 1
+            figure.update_xaxes(showticklabels=True, row=row, col=col)
+            # On a narrow screen three names would run into each other.
+            if across < 3 or col == 2:
+                figure.update_xaxes(title_text=_axis_name(view, view.a), row=row, col=col)
+        figure.update_yaxes(title_text=_axis_name(view, view.b), col=1)
         figure.update_layout(margin_t=figure.layout.margin.t + 24)
     return figure
 
 
 def _grid(view: PairView, content: Grid) -> go.Figure:
-    figure, across, down = _panels(content.groups)
+    figure, across = _panels(content.groups)
     x, y = (
         _axis((edges[:-1] + edges[1:]) / 2, kind)
         for edges, kind in ((content.x_edges, view.type_a), (content.y_edges, view.type_b))
@@ -165,7 +171,7 @@ def _grid(view: PairView, content: Grid) -> go.Figure:
     note = "Brighter cells hold more rows (log scale" + (
         ", each panel by itself)" if content.groups else ")"
     )
-    return _named_panels(figure, view, note, content.groups, down)
+    return _named_panels(figure, view, note, content.groups, across)
 
 
 def _boxes(view: PairView, content: Boxes) -> go.Figure:
@@ -270,6 +276,13 @@ def _distinct(names: list[str]) -> list[str]:
     return [name + "\u200b" * names[:i].count(name) for i, name in enumerate(names)]
 
 
+def _axis_name(view: PairView, name: str) -> str:
+    """A column's name; with others held fixed it stands for what is left of it."""
+    if not view.given:
+        return label(name)
+    return f"{label(name, 28)}, {'rank ' if view.ranked else ''}residual"
+
+
 def _finish(
     figure: go.Figure,
     view: PairView,
@@ -283,22 +296,27 @@ def _finish(
 ) -> go.Figure:
     found = view.association
     a, b = label(view.a, 28), label(view.b, 28)
+    fixed, named_measure = "", MEASURES[found.measure].label if found.measure else ""
+    if view.given:
+        fixed = f" with {', '.join(label(g, 28) for g in view.given)} held fixed"
+        named_measure = f"Partial {'rank ' if view.ranked else ''}correlation"
     if found.measure is None or found.reason:
         title = f"{a} and {b}: no association can be measured ({found.reason or 'no measure'})"
     else:
         words = "go together" if found.p_value < 0.05 else "show no clear association"
         title = (
-            f"{a} and {b} {words} ({MEASURES[found.measure].label} {found.value:.2f}, "
+            f"{a} and {b} {words}{fixed} ({named_measure} {found.value:.2f}, "
             f"p {shown_p(found.p_value)})"
         )
     split = f"split by {label(view.by)}" if view.by else ""
     parts = [
         f"{number(view.n)} rows",
+        "each axis shows what the columns held fixed leave of its column" if view.given else "",
         split,
         note,
         *(label(t, 200).rstrip(".") for t in view.notes),
     ]
-    x = (label(view.a) if named else "") if x is None else x
-    y = (label(view.b) if named else "") if y is None else y
+    x = (_axis_name(view, view.a) if named else "") if x is None else x
+    y = (_axis_name(view, view.b) if named else "") if y is None else y
     text = "; ".join(part for part in parts if part)
     return layout(figure, title, text, x=x, y=y, height=height, **more)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import html
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import cache
 from typing import Any
 
@@ -129,6 +129,11 @@ def label(name: object, longest: int = 40) -> str:
         text = text[: longest - 1] + "…"
     # Plotly turns only these three back: a quotation mark would stand as &quot; in the chart.
     return html.escape(text, quote=False)
+
+
+def starred(name: str, apart: Collection[str]) -> str:
+    """A column's name beside an axis, with a star where it is no feature."""
+    return label(name, 26) + " *" if name in apart else label(name, 28)
 
 
 def layout(

@@ -273,6 +273,30 @@ def _four_fold(
     )
 
 
+def controlled(
+    frame: pd.DataFrame,
+    schema: Schema,
+    pair: Sequence[str],
+    given: Collection[str],
+    as_levels: Collection[str] = (),
+) -> tuple[list[str], Floats]:
+    """Two columns and those that are held fixed, as numbers.
+
+    Returns:
+        The columns that can be held fixed, none where one of the two is no number; and the values
+        of the two and of these, shape (n_rows, 2 + n_fixed), NaN where missing.
+    """
+    controls = [c for c in given if c not in pair]
+    wanted = Schema(tuple(schema[c] for c in (*pair, *controls)))
+    classes = set(as_levels) - {c for c in pair if schema[c].type == "boolean"}
+    data = read_columns(frame, wanted, as_levels=classes, truth_as_numbers=True)
+    columns = dict(zip(data.number_names, data.numbers, strict=True))
+    usable = [c for c in controls if c in columns]
+    if not usable or not set(pair) <= set(columns):
+        return [], np.empty((len(frame), 0))
+    return usable, np.column_stack([columns[c] for c in (*pair, *usable)])
+
+
 def _given(
     frame: pd.DataFrame,
     schema: Schema,
@@ -282,17 +306,9 @@ def _given(
     seed: int,
 ) -> tuple[Measured, ...]:
     """Partial correlations of two numbers, of values and of ranks."""
-    controls = [c for c in given if c not in pair]
-    if not controls:
+    usable, table = controlled(frame, schema, pair, given, as_levels)
+    if not usable:
         return ()
-    wanted = Schema(tuple(schema[c] for c in (*pair, *controls)))
-    classes = set(as_levels) - {c for c in pair if schema[c].type == "boolean"}
-    data = read_columns(frame, wanted, as_levels=classes, truth_as_numbers=True)
-    columns = dict(zip(data.number_names, data.numbers, strict=True))
-    usable = [c for c in controls if c in columns]
-    if not usable or not set(pair) <= set(columns):
-        return ()
-    table = np.column_stack([columns[c] for c in (*pair, *usable)])
     table = table[~np.isnan(table).any(axis=1)]
     found = []
     for ranked, name in ((False, "Partial correlation"), (True, "Partial rank correlation")):

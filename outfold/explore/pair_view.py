@@ -152,6 +152,8 @@ class PairView:
         association: How strongly they go together.
         content: The picture's data.
         notes: Sentences about what was left out or thinned.
+        given: Columns that are held fixed; then the two numbers stand for what these leave of them.
+        ranked: Whether what is left is of ranks.
     """
 
     a: str
@@ -163,3 +165,5 @@ class PairView:
     association: Pair
     content: Points | Counts | Grid | Boxes | Shares
     notes: tuple[str, ...]
+    given: tuple[str, ...] = ()
+    ranked: bool = False

@@ -62,9 +62,8 @@ def partial(a: Floats, b: Floats, given: Sequence[Floats], *, ranked: bool = Fal
     if ranked:
         table = np.column_stack([ranks(column) for column in table.T])
     table = table - table.mean(axis=0)
-    x, y, z = table[:, 0], table[:, 1], table[:, 2:]
-    z = z / np.maximum(np.linalg.norm(z, axis=0), np.finfo(float).tiny)
-    left_x, left_y = (v - z @ np.linalg.lstsq(z, v, rcond=None)[0] for v in (x, y))
+    x, y = table[:, 0], table[:, 1]
+    left_x, left_y = remainders(table)
     sizes = [np.linalg.norm(v) for v in (x, y, left_x, left_y)]
     if sizes[2] <= 1e-10 * sizes[0] or sizes[3] <= 1e-10 * sizes[1]:
         return Partial(n, np.nan, df, *(np.nan,) * 4)
@@ -80,6 +79,19 @@ def partial(a: Floats, b: Floats, given: Sequence[Floats], *, ranked: bool = Fal
         float(x @ left_y / (sizes[0] * sizes[3])),
         float(left_x @ y / (sizes[2] * sizes[1])),
     )
+
+
+def remainders(table: Floats) -> tuple[Floats, Floats]:
+    """What the least squares fit of the other columns leaves of the first two.
+
+    Args:
+        table: Shape (n_rows, 2 + n_controls), without gaps.
+    """
+    table = table - table.mean(axis=0)
+    x, y, z = table[:, 0], table[:, 1], table[:, 2:]
+    z = z / np.maximum(np.linalg.norm(z, axis=0), np.finfo(float).tiny)
+    left_x, left_y = (v - z @ np.linalg.lstsq(z, v, rcond=None)[0] for v in (x, y))
+    return left_x, left_y
 
 
 NOTHING_LEFT = 1e-10

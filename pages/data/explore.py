@@ -76,10 +76,10 @@ if same.open:
         shell.why(explore.INFLATED, "What is variance inflation?")
 if gaps.open:
     with gaps, shell.boundary():
-        absent = explore.missingness(study)
-        chart.chart(missing_relation.draw(absent), "missing-relation")
-        counts = dict.fromkeys(schema.names(), 0) | {g.column: g.missing for g in absent.gaps}
-        chart.chart(missingness.draw(counts, absent.n_rows), "missing-shares")
+        absent, apart = explore.missingness(study), explore.not_features(study)
+        chart.chart(missing_relation.draw(absent, apart), "missing-relation")
+        counts = dict.fromkeys(frame.columns, 0) | {g.column: g.missing for g in absent.gaps}
+        chart.chart(missingness.draw(counts, absent.n_rows, apart), "missing-shares")
         if absent.together:
             st.markdown("## Missing in the same rows")
             together = association_matrix.draw(

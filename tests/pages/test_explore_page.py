@@ -52,12 +52,13 @@ def home(root, monkeypatch):
     return root
 
 
-def opened(home, view=None, target="y"):
+def opened(home, view=None, target="y", **changes):
     """The page with the table loaded, as it is found by its address."""
     workspace = Workspace(home)
     dataset = workspace.datasets.list()[0]
     frame = workspace.datasets.frame(dataset.key)
     study = with_target(Study(dataset.key, target, "binary"), dataset, frame, target)
+    study = study.replace(**changes)
     page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
     page.query_params["study"] = workspace.save_study(study)
     if view:
@@ -141,6 +142,16 @@ def test_gaps_that_follow_the_target_are_named(home):
     assert "gap most" in titles(page)[0]
 
 
+def test_missing_values_of_columns_that_are_no_features_are_seen_too(home):
+    """An ignored column may be the one with most gaps; the page marks it."""
+    page = opened(home, "Missing values", roles={"hole": "ignore"})
+    calm(page)
+    assert "In 1 of 2 columns" in titles(page)[0]
+    assert titles(page)[1].startswith("2 of 6 columns have missing values")
+    charts = [c.proto.spec for c in page.get("plotly_chart")]
+    assert '"hole *"' in charts[1]
+
+
 def test_a_target_of_numbers_is_explored_too(home):
     """Nothing is split by a number."""
     page = opened(home, target="copy")
@@ -175,8 +186,18 @@ def test_the_pair_of_a_link_is_shown_with_every_measure_and_given_others(home):
     next(w for w in page.multiselect if w.label == "Given").set_value(["copy"]).run()
     calm(page)
     names = list(page.dataframe[0].value["Measure"])
-    assert names[:3] == ["Pearson's r", "Spearman's rho", "Kendall's tau-b"]
-    assert names[-2:] == ["Partial correlation given copy", "Partial rank correlation given copy"]
+    assert names[:2] == ["Partial correlation given copy", "Partial rank correlation given copy"]
+    assert names[2:5] == ["Pearson's r", "Spearman's rho", "Kendall's tau-b"]
+    value = page.dataframe[0].value["Value"]
+    said = "gap and hole show no clear association with copy held fixed"
+    assert titles(page)[1].startswith(f"{said} (Partial correlation {value.iloc[0]:.2f}")
+    page.button_group(key="pair-held").set_value("Partial rank correlation").run()
+    calm(page)
+    assert f"(Partial rank correlation {value.iloc[1]:.2f}" in titles(page)[1]
+    next(w for w in page.selectbox if w.label == "Beside").set_value("level").run()
+    calm(page)
+    assert any("between two numbers only" in i.value for i in page.info)
+    assert "held fixed" not in titles(page)[1]
 
 
 def test_of_very_many_columns_the_compared_ones_can_be_chosen(tmp_path, monkeypatch):

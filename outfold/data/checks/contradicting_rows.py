@@ -44,8 +44,9 @@ def run(frame: pd.DataFrame, schema: Schema, target: str | None) -> list[Finding
             (target,),
             f"{count(disputed, 'row')} have the same features as another row but a different "
             f"{quoted(target)}.",
-            f"No model can get more than {percent(1 - errors / len(kept))} of these rows right "
-            f"from these columns; something that tells them apart was not recorded.",
+            f"From these columns any model gets at least {errors:,} of the "
+            f"{count(len(kept), 'row')} with an answer wrong ({percent(errors / len(kept))}); "
+            f"something that tells them apart was not recorded.",
             {"rows": float(disputed), "errors": float(errors)},
         )
     ]

@@ -34,7 +34,7 @@ def run(frame: pd.DataFrame, schema: Schema, target: str | None) -> list[Finding
             f"Only {count(int(rows), 'row')} {'is' if rows == 1 else 'are'} of class "
             f"{quoted(level)} in {quoted(target)}.",
             f"In {FOLDS} folds some have no such row to test, so metrics that average over classes "
-            f"are undefined or rest on a single row.",
+            f"are undefined or rest on a single row. {_advice(len(counts), int(rows))}",
             {"rows": float(rows), "folds": float(FOLDS)},
             Fix("drop_rows_with_value", (target,), (("value", str(level)),))
             if len(counts) > 2
@@ -43,6 +43,16 @@ def run(frame: pd.DataFrame, schema: Schema, target: str | None) -> list[Finding
         for level, rows in counts.items()
         if rows < FOLDS
     ]
+
+
+def _advice(classes: int, rows: int) -> str:
+    """What can be done, in the order of what it costs in honesty."""
+    gather = "What helps: more rows of the class"
+    if rows > 1:
+        gather += ", or no more folds than it has rows (Folds on the page Train)"
+    if classes > 2:
+        return f"{gather}, or leaving it out."
+    return f"{gather}. Of two classes none can be left out."
 
 
 CHECK = Check(

@@ -149,6 +149,24 @@ def test_many_alike_findings_are_told_as_one_with_one_fix():
     assert list(apply_fixes(frame, [finding.fix]).columns) == ["x"]
 
 
+def test_the_rarer_of_two_classes_has_no_button_but_a_way_out():
+    """Without it nothing is left to predict; a finding without a fix says what to do instead."""
+    frame, schema = typed({"x": noise(1), "y": some(["no"] * 200, slice(0, 3), "yes")})
+    (finding,) = [f for f in findings(frame, schema, "y") if f.code == "OF304"]
+    assert finding.fix is None
+    assert "no more folds than it has rows" in finding.why
+    assert "Of two classes none can be left out" in finding.why
+
+
+def test_what_no_model_can_get_right_is_said_in_rows_and_share():
+    """Shares near 100 % are rounded to "more than", which does not follow on "more than"."""
+    x = np.arange(5000.0)
+    x[1] = 0.0
+    frame, schema = typed({"x": x, "y": ["no", "yes"] * 2500})
+    (finding,) = [f for f in findings(frame, schema, "y") if f.code == "OF202"]
+    assert "at least 1 of the 5,000 rows with an answer wrong (less than 0.1%)" in finding.why
+
+
 def test_many_rare_classes_are_told_as_one():
     """Their fixes differ in the class, so there is no single click for all of them."""
     frame, schema = typed({"x": noise(1), "y": [f"c{i // 4}" for i in range(200)]})

@@ -26,6 +26,25 @@ def test_missing_bars_are_ranked_and_counted():
     assert "18% of all cells" in figure.layout.title.subtitle.text
 
 
+def test_a_share_below_the_limit_is_not_written_as_the_limit():
+    """A plain bar labelled 20% beside "hatched from 20% on" would be a contradiction."""
+    figure = missingness.draw({"below": 19_870, "nearly": 19_999, "at": 20_000}, 100_000)
+    (bars,) = figure.data
+    assert dict(zip(figure.layout.yaxis.ticktext, bars.text, strict=True)) == {
+        "below": "19.9%",
+        "nearly": "19.9%",
+        "at": "20%",
+    }
+    assert list(bars.marker.pattern.shape) == ["", "", "/"]
+
+
+def test_columns_that_are_no_features_carry_a_star():
+    """They are shown with the others, and the chart says what the star means."""
+    figure = missingness.draw({"a": 5, "cabin": 7}, 10, apart=("cabin",))
+    assert list(figure.layout.yaxis.ticktext) == ["a", "cabin *"]
+    assert "a star: not a feature" in figure.layout.title.subtitle.text
+
+
 def test_a_table_without_gaps_says_so():
     """An empty chart is an answer."""
     figure = missingness.draw({"a": 0, "b": 0}, 10)

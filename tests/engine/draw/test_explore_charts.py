@@ -216,6 +216,38 @@ def test_every_kind_of_pair_can_be_drawn(a: str, b: str, rows: int, by: str | No
     assert ("split by c" in shown) == (view.by is not None)
 
 
+def test_names_that_have_no_room_on_a_narrow_screen_are_said_to_be_on_the_cells() -> None:
+    """Of 19 columns all are named whatever the width; of more the chart says where to look."""
+    rng = np.random.default_rng(1)
+    for many, said in ((5, False), (19, False), (20, True), (40, True)):
+        frame = pd.DataFrame(rng.normal(size=(50, many))).add_prefix("column ")
+        found = associate(frame, Schema(tuple(Column(c, "numeric") for c in frame)))
+        figure = association_matrix.draw(found)
+        named = figure.layout.xaxis.tickvals or ()
+        assert len(named) == (0 if said else many)
+        below = figure.layout.title.subtitle.text.replace("<br>", " ")
+        assert ("point at a cell where a name has no room" in below) == said
+
+
+@pytest.mark.parametrize("panels", [2, 3, 4, 7])
+def test_the_lowest_panel_of_every_column_of_panels_has_its_values(panels: int) -> None:
+    """A row that is not full leaves no panel above it without an axis."""
+    rng = np.random.default_rng(2)
+    frame = pd.DataFrame({"x": rng.normal(size=6000), "y": rng.normal(size=6000)})
+    frame["by"] = pd.Categorical([f"g{i % panels}" for i in range(6000)])
+    kinds = ("numeric", "numeric", "categorical")
+    schema = Schema(
+        tuple(Column(n, k, unique=frame[n].nunique()) for n, k in zip(frame, kinds, strict=True))
+    )
+    figure = pair_plot.draw(pair.pair(frame, schema, "x", "y", by="by"))
+    across = min(panels, 3)
+    for panel in range(panels):
+        axis = next(figure.select_xaxes(row=panel // across + 1, col=panel % across + 1))
+        lowest = panel >= panels - across
+        assert (axis.showticklabels is not False) == lowest
+    assert any(axis.title.text == "x" for axis in figure.select_xaxes())
+
+
 def linked(threshold: float = 0.5) -> network.Network:
     """The network of the table, its groups and its relevance to ``c``."""
     frame, schema = table()
@@ -240,6 +272,27 @@ def test_links_of_the_network_are_drawn_by_direction_and_name_their_pair() -> No
     assert "<b>x" not in text(figure)
     empty = association_network.draw(linked(1.0))
     assert "No two columns are linked by 1 or more" in empty.layout.title.text
+
+
+def test_the_most_linked_column_is_named_only_where_one_has_most() -> None:
+    """Three separate pairs have no most linked column; then the strongest pair is the finding."""
+    rng = np.random.default_rng(0)
+    base = rng.normal(size=(200, 3))
+    frame = pd.DataFrame(
+        {
+            f"{name}{i}": base[:, i] + rng.normal(size=200) * 0.1 * (i + 1)
+            for i in range(3)
+            for name in "ab"
+        }
+    )
+    schema = Schema(tuple(Column(c, "numeric") for c in frame))
+    pairs = association_network.draw(network.network(associate(frame, schema)))
+    said = pairs.layout.title.text.replace("<br>", " ")
+    assert "the strongest link is a0 with b0 (Pearson's r 0.9" in said
+    assert "most links" not in said
+    frame["a1"] = frame["a0"] + frame["a1"]
+    star = association_network.draw(network.network(associate(frame, schema)))
+    assert "a1 has the most links (3)" in star.layout.title.text.replace("<br>", " ")
 
 
 def test_of_many_columns_the_most_linked_are_named_and_no_name_covers_another() -> None:

@@ -7,8 +7,11 @@ import pandas as pd
 import pytest
 
 from outfold.data.schema import Column, Schema
+from outfold.draw import pair_plot
 from outfold.errors import NotApplicableError, UnknownNameError
+from outfold.explore.held_fixed import held_fixed
 from outfold.explore.pair import pair
+from outfold.explore.pair_measures import pair_measures
 from outfold.explore.pair_view import Boxes, Grid, Points, Shares
 
 
@@ -46,6 +49,37 @@ def test_few_rows_of_numbers_are_points_with_their_group() -> None:
     assert (view.content.group == -1).sum() == (both & frame["c"].isna()).sum()
     assert view.content.groups == ("a", "b", "c")
     assert view.association.measure == "pearson"
+
+
+@pytest.mark.parametrize("ranked", [False, True])
+@pytest.mark.parametrize(("a", "b"), [("x", "y"), ("day", "x"), ("t", "x")])
+def test_with_others_held_fixed_the_points_correlate_by_the_partial_value(
+    a: str, b: str, ranked: bool
+) -> None:
+    """The picture is of what is measured; truth values and times are numbers here."""
+    frame, schema = table(500)
+    frame["x"] += 0.5 * frame["n"]
+    frame.loc[5::20, "n"] = np.nan
+    view = held_fixed(frame, schema, a, b, ["n"], ranked=ranked, by="c")
+    measured = [m for m in pair_measures(frame, schema, a, b, given=["n"]) if "given" in m.name]
+    same = measured[ranked]
+    assert (view.association.value, view.association.p_value) == (same.value, same.p_value)
+    assert view.n == same.n == frame[[a, b, "n"]].notna().all(axis=1).sum()
+    assert isinstance(view.content, Points)
+    r = np.corrcoef(view.content.x, view.content.y)[0, 1]
+    assert r == pytest.approx(same.value, abs=0.02 if view.content.shaken else 1e-9)
+    title = pair_plot.draw(view).layout.title.text.replace("<br>", " ")
+    assert f"with n held fixed (Partial {'rank ' if ranked else ''}correlation" in title
+
+
+def test_what_leaves_nothing_cannot_be_held_fixed() -> None:
+    """A column held fixed that determines one of the two, or a pair of levels, has no picture."""
+    frame, schema = table(100)
+    frame["n"] = 2 * frame["x"]
+    with pytest.raises(NotApplicableError, match="nothing of 'x' or 'y' is left"):
+        held_fixed(frame, schema, "x", "y", ["n"])
+    with pytest.raises(NotApplicableError, match="Nothing can be held fixed"):
+        held_fixed(frame, schema, "c", "y", ["x"])
 
 
 def test_many_rows_of_numbers_are_counted_in_a_grid() -> None:
