@@ -47,9 +47,9 @@ def table(
     options: dict[str, Any] = {}
     if select:
         options = {"on_select": "rerun", "selection_mode": select}
-    texts = {name: say for name, say in (texts or {}).items() if name in frame}
+    said: dict[Any, Any] = {name: say for name, say in (texts or {}).items() if name in frame}
     shown = st.dataframe(
-        frame.style.format(texts) if texts else frame,
+        frame.style.format(said) if said else frame,
         key=key,
         hide_index=True,
         width="stretch",

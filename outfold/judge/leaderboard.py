@@ -354,8 +354,8 @@ def _over(figures: Mapping[str, Mapping[str, Figure]], metric: Metric, confidenc
     if not counts:
         return "none: an interval needs two splits"
     low, high = min(counts), max(counts)
-    n = f"{high}" if low == high else f"{low} to {high}"
-    return f"{confidence:.0%} corrected resampled t over {n} splits"
+    of = f"{high}" if low == high else f"{low} to {high}"
+    return f"{confidence:.0%} corrected resampled t over {of} splits"
 
 
 def _so_far(figures: Mapping[str, Figure], metric: Metric, sign: float) -> float:
