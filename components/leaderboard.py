@@ -29,8 +29,8 @@ STATUS = {
     "failed": "✕ failed",
     "cancelled": "– cancelled",
 }
-EXTRA_METRICS = 3
-"""Metrics shown beside the one that ranks."""
+EXTRA_METRICS = 2
+"""Metrics shown beside the one that ranks; more would push costs out of sight."""
 
 
 def filling(run: str) -> None:
@@ -193,6 +193,12 @@ def interval(low: float, high: float) -> str:
     return "" if math.isnan(low) or math.isnan(high) else f"{number(low)} to {number(high)}"
 
 
+def width_of_intervals(board: Leaderboard) -> int:
+    """Pixels that the longest interval takes, and no more: what follows is to be seen too."""
+    longest = max((len(_interval(row, board)) for row in board.rows), default=0)
+    return max(72, min(260, 20 + 6 * longest))
+
+
 def columns_of(board: Leaderboard, task: Task) -> dict[str, Any]:
     """How the columns of ``frame_of`` are shown."""
     number_column = st.column_config.NumberColumn
@@ -208,7 +214,7 @@ def columns_of(board: Leaderboard, task: Task) -> dict[str, Any]:
     shown: dict[str, Any] = {
         "Rank": text(
             help=f"= : tied with the best. Test: {board.test}.",
-            width="small",
+            width=56,
             pinned=True,
         ),
         "Model": text(pinned=True),
@@ -223,17 +229,20 @@ def columns_of(board: Leaderboard, task: Task) -> dict[str, Any]:
             help=f"{metric.summary} {'More' if metric.direction == 'higher' else 'Less'} is "
             f"better. {board.estimate[:1].upper()}{board.estimate[1:]}.",
         ),
-        "Interval": text(help=f"Of the mean: {board.interval}."),
+        "Interval": text(width=width_of_intervals(board), help=f"Of the mean: {board.interval}."),
         "By split": st.column_config.LineChartColumn(
+            width=72,
             y_min=min(splits, default=None),
             y_max=max(splits, default=None),
             help=f"{metric.label} on each split"
             + (f", from {number(min(splits))} to {number(max(splits))}" if splits else ""),
         ),
-        "Fit": text(help="Wall time to prepare, select, resample and fit on one training fold"),
-        "1,000 rows": text(help="Wall time to predict 1,000 rows in one batch, median"),
-        "Size": text(help="The fitted pipeline as a file"),
+        "Fit": text(
+            width=72, help="Wall time to prepare, select, resample and fit on one training fold"
+        ),
+        "1,000 rows": text(width=80, help="Wall time to predict 1,000 rows in one batch, median"),
+        "Size": text(width=76, help="The fitted pipeline as a file"),
     }
     for other in metrics_for(task):
-        shown.setdefault(other.label, number_column(format="%.4f", help=other.summary))
+        shown.setdefault(other.label, number_column(width=88, format="%.4f", help=other.summary))
     return shown
