@@ -196,7 +196,7 @@ def interval(low: float, high: float) -> str:
 def width_of_intervals(board: Leaderboard) -> int:
     """Pixels that the longest interval takes, and no more: what follows is to be seen too."""
     longest = max((len(_interval(row, board)) for row in board.rows), default=0)
-    return max(72, min(260, 20 + 6 * longest))
+    return max(72, min(260, 16 + 6 * longest))
 
 
 def columns_of(board: Leaderboard, task: Task) -> dict[str, Any]:
@@ -231,7 +231,7 @@ def columns_of(board: Leaderboard, task: Task) -> dict[str, Any]:
         ),
         "Interval": text(width=width_of_intervals(board), help=f"Of the mean: {board.interval}."),
         "By split": st.column_config.LineChartColumn(
-            width=72,
+            width=64,
             y_min=min(splits, default=None),
             y_max=max(splits, default=None),
             help=f"{metric.label} on each split"
@@ -241,7 +241,7 @@ def columns_of(board: Leaderboard, task: Task) -> dict[str, Any]:
             width=72, help="Wall time to prepare, select, resample and fit on one training fold"
         ),
         "1,000 rows": text(width=80, help="Wall time to predict 1,000 rows in one batch, median"),
-        "Size": text(width=76, help="The fitted pipeline as a file"),
+        "Size": text(width=68, help="The fitted pipeline as a file"),
     }
     for other in metrics_for(task):
         shown.setdefault(other.label, number_column(width=88, format="%.4f", help=other.summary))
