@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import plotly.graph_objects as go
 
 from outfold.draw.candidate_names import called
-from outfold.draw.candidate_rows import LONGEST, ROW, name_rows
+from outfold.draw.candidate_rows import LONGEST, ROW, level_line, name_rows
 from outfold.draw.theme import NEUTRAL, colour_of, layout
 from outfold.judge.candidate_deviance import DevianceTable
 from outfold.judge.deviance_trace import TracedCandidate
@@ -66,11 +66,10 @@ def candidate_deviance(
     if rows:
         worst = rows[-1]
         if worst.deviance > 0:
-            figure.add_vline(
-                x=worst.mean * worst.null_deviance / worst.deviance,
-                line={"color": NEUTRAL, "dash": "dash"},
-                annotation_text="null model",
-                annotation_position="top",
+            null = worst.mean * worst.null_deviance / worst.deviance
+            level_line(figure, null, len(rows), NEUTRAL)
+            figure.add_annotation(
+                x=null, y=1, yref="paper", yanchor="bottom", text="null model", showarrow=False
             )
         best = rows[0]
         title = (
@@ -80,7 +79,7 @@ def candidate_deviance(
             else "No candidate beats the null model out of fold"
         )
     below = (
-        f"{table.family.capitalize()} deviance; 0 is a saturated model, the dashed line one "
+        f"{table.family.capitalize()} deviance; 0 is a saturated model, the grey line one "
         "without features"
     )
     if beside:

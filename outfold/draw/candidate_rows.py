@@ -17,6 +17,8 @@ LIFT = 15
 """Pixels that a name stands above the middle of its marks."""
 LONGEST = 58
 """Characters of a name that a narrow screen has room for."""
+ABOVE, BELOW = 0.17, 0.3
+"""Shares of a row, from its middle, that a line takes without touching the names."""
 FAR = 2.0
 """Times the spread of all others that a baseline may lie off them and still be drawn to scale."""
 
@@ -37,6 +39,22 @@ def name_rows(figure: go.Figure, names: Sequence[str], lift: int = LIFT) -> None
     figure.update_yaxes(
         range=[len(names) - 0.4, -0.85], showticklabels=False, tickvals=list(range(len(names))),
         zeroline=False,
+    )  # fmt: skip
+
+
+def level_line(figure: go.Figure, at: float, rows: int, colour: str) -> None:
+    """A vertical line beside every row's marks, interrupted where the names stand.
+
+    Args:
+        figure: The chart; row ``i`` is drawn at ``y = i``.
+        at: Where, on the horizontal axis.
+        rows: How many rows.
+        colour: Of the line.
+    """
+    ends = [y for row in range(rows) for y in (row - ABOVE, row + BELOW, None)]
+    figure.add_scatter(
+        x=[at] * len(ends), y=ends, mode="lines", line={"color": colour, "width": 2},
+        hoverinfo="skip", showlegend=False,
     )  # fmt: skip
 
 

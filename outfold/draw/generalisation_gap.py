@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import plotly.graph_objects as go
 
 from outfold.draw.candidate_names import called
-from outfold.draw.candidate_rows import LONGEST, name_rows, to_scale
+from outfold.draw.candidate_rows import LONGEST, level_line, name_rows, to_scale
 from outfold.draw.theme import MUTED, NEUTRAL, colour_of, layout
 from outfold.judge.generalisation_gap import VERDICTS, CandidateGap, GeneralisationGap
 
@@ -92,7 +92,7 @@ def draw(found: GeneralisationGap, names: Mapping[str, str] | None = None) -> go
     baseline = next((row for row, away in zip(rows, far, strict=True)
                      if row.baseline and not away), None)  # fmt: skip
     if baseline is not None:
-        figure.add_vline(x=baseline.held_mean, line={"color": MUTED, "dash": "dot"})
+        level_line(figure, baseline.held_mean, len(rows), MUTED)
     arrow = "more is better" if found.direction == "higher" else "less is better"
     short = {r.candidate: called(r.candidate, names, 60) for r in rows}
     below = (

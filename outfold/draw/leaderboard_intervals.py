@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from outfold.draw.candidate_names import called
-from outfold.draw.candidate_rows import LONGEST, ROW, name_rows, to_scale
+from outfold.draw.candidate_rows import LONGEST, ROW, level_line, name_rows, to_scale
 from outfold.draw.theme import MUTED, colour_of, layout
 from outfold.judge.leaderboard import Leaderboard, Row
 
@@ -49,6 +49,9 @@ def draw(board: Leaderboard, names: Mapping[str, str] | None = None) -> go.Figur
         [f.mean for f in figures], [f.low for f in figures], [f.high for f in figures],
         [row.baseline for row in rows],
     )  # fmt: skip
+    for row, shown, away in zip(rows, figures, far, strict=True):
+        if row.baseline and not away:
+            level_line(figure, shown.mean, len(rows), MUTED)
     figure.add_scatter(
         x=[None if away else f.mean for f, away in zip(figures, far, strict=True)],
         y=places,
@@ -70,9 +73,6 @@ def draw(board: Leaderboard, names: Mapping[str, str] | None = None) -> go.Figur
     )  # fmt: skip
     name_rows(figure, [_name(row, f.mean, away, names, board.n_splits)
                        for row, f, away in zip(rows, figures, far, strict=True)])  # fmt: skip
-    for row, shown, away in zip(rows, figures, far, strict=True):
-        if row.baseline and not away:
-            figure.add_vline(x=shown.mean, line={"color": MUTED, "dash": "dot"})
     if any(far) and ends:
         room = 0.05 * (ends[1] - ends[0])
         figure.update_xaxes(range=[ends[0] - room, ends[1] + room])

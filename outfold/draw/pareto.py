@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from outfold.draw.candidate_names import called
 from outfold.draw.candidate_rows import to_scale
-from outfold.draw.theme import NEUTRAL, colour_of, layout
+from outfold.draw.theme import MUTED, NEUTRAL, colour_of, layout
 from outfold.judge.tradeoff import Cost, Offer, Tradeoff
 
 ALL_LABELLED = 8
@@ -36,7 +36,8 @@ def draw(found: Tradeoff, names: Mapping[str, str] | None = None) -> go.Figure:
     log = len(costs) > 1 and min(costs) > 0 and max(costs) / min(costs) > 20
     figure.add_scatter(
         x=[o.cost for o in front], y=[o.score for o in front], mode="lines", name="front",
-        line={"color": NEUTRAL, "dash": "dash", "shape": "hv"}, hoverinfo="skip",
+        # Faint and whole, because names stand over it: dashes would look like a part of letters.
+        line={"color": MUTED, "width": 1.5, "shape": "hv"}, hoverinfo="skip",
     )  # fmt: skip
     far, ends = to_scale(
         [o.score for o in found.offers], [o.low for o in found.offers],

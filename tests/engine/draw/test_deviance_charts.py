@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 import pytest
 
 from outfold.draw.candidate_deviance import candidate_deviance
+from outfold.draw.candidate_rows import ROW
 from outfold.draw.coefficients import coefficients
 from outfold.draw.deviance_waterfall import deviance_waterfall
 from outfold.draw.leverage_cook import leverage_cook
@@ -191,7 +192,15 @@ def test_candidates_stand_between_null_and_saturated() -> None:
     )  # fmt: skip
     figure = candidate_deviance(DevianceTable("binomial", rows, ("svm",)))
     assert list(figure.data[0].x) == [0.8, 1.2]
-    assert figure.layout.shapes[0].x0 == pytest.approx(1.2)
+    line = figure.data[-1]
+    assert line.x[0] == pytest.approx(1.2)
+    # Interrupted where the names stand: nothing of it within a name's height, 15 pixels up.
+    names = [
+        (a.y - 22 / ROW, a.y - 8 / ROW) for a in figure.layout.annotations if a.xref == "paper"
+    ]
+    pieces = [(line.y[i], line.y[i + 1]) for i in range(0, len(line.y), 3)]
+    assert len(pieces) == len(names)
+    assert all(b <= low or a >= high for a, b in pieces for low, high in names)
     assert figure.layout.title.text.replace("<br>", " ").startswith(
         "logistic removes 33.3% of the null deviance"
     )
