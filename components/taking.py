@@ -96,6 +96,9 @@ def by_hand(study: Study, data: StudyTable, result: Agreement | None) -> None:
         on_click=state.attempt,
         args=(_pin, study, tuple(ticked)),
     )
+    if ticked and isinstance(given, tuple) and set(given) == set(ticked):
+        are = "This column is" if len(ticked) == 1 else f"These {len(ticked):,} columns are"
+        st.caption(f":material/check: {are} in the study, compared from now on.")
 
 
 def _pin(study: Study, columns: tuple[str, ...]) -> None:

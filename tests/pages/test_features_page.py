@@ -199,8 +199,11 @@ def test_columns_are_taken_by_hand_and_marked(app, tried):
     box = next(m for m in test.multiselect if m.label == "Columns")
     assert sorted(box.value) == ["noise", "signal"]  # what the study has
     box.set_value(["flag", "signal"]).run()
+    assert "These 2 columns are in the study" not in said(test)
     test.button(key="pin-take").click().run()
     assert_sound(test)
+    assert "These 2 columns are in the study" in said(test)
+    assert "compared from now on" in test.toast[0].value
     pinned = [c for c in test.session_state["outfold"].study.selectors if c.key == "pinned"]
     assert len(pinned) == 1
     assert set(dict(pinned[0].params)["columns"]) == {"flag", "signal"}
