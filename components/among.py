@@ -44,7 +44,7 @@ def choose(schema: Schema, target: str) -> Among:
         return USUAL
     others = [name for name in schema.names() if name != target]
     with st.expander(
-        f"{len(schema):,} columns, of which {MOST_COLUMNS} can be compared: which?",
+        f"Choose which {MOST_COLUMNS} of {len(schema):,} columns are compared",
         icon=":material/view_column:",
     ):
         by = st.segmented_control(

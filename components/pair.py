@@ -79,7 +79,7 @@ def section(study: Study, found: Associations) -> None:
         chart.chart(shown, "pair")
     if len(rows):
         listed = worded(rows)
-        forms = explore.columns(listed.drop(columns="p"))
+        forms = explore.columns(listed.drop(columns="p")) | widths(listed)
         alt = "One row per measure that fits the pair"
         table.table(listed, "measures-of-the-pair", columns=forms, alt=alt)
         if given and fixed.any():
@@ -139,9 +139,18 @@ def measured(study: Study, a: str, b: str, given: tuple[str, ...]) -> pd.DataFra
     )  # fmt: skip
 
 
+INTERVALS = (
+    "How From and To were found, with 95 % confidence. Variances: 1.06 / (n − 3) of "
+    "Spearman's rho, 0.437 / (n − 4) of Kendall's tau-b (Fieller, Hartley & Pearson 1957)."
+)
+
+
 def worded(rows: pd.DataFrame) -> pd.DataFrame:
     """The measures under the names that a person reads, p-values never as nought."""
-    listed = rows.assign(p_value=[shown_p(p) for p in rows["p_value"]])
+    listed = rows.assign(
+        p_value=[shown_p(p) for p in rows["p_value"]],
+        interval=[how.partition(", variance")[0] for how in rows["interval"]],
+    )
     listed = listed.drop(columns="key").rename(
         columns={
             "name": "Measure",
@@ -155,7 +164,25 @@ def worded(rows: pd.DataFrame) -> pd.DataFrame:
             "note": "Note",
         }
     )
-    return listed[["Measure", "Value", "From", "To", "p", "Rows", "Test", "Interval by", "Note"]]
+    shown = ["Measure", "Value", "From", "To", "p", "Rows", "Test", "Interval by"]
+    return listed[[*shown, "Note"] if listed["Note"].any() else shown]
+
+
+LETTER, BESIDE = 6.6, 22
+"""Pixels that a letter of a table is wide, and that stand beside a text."""
+
+
+def widths(listed: pd.DataFrame) -> dict[str, Any]:
+    """As much room for texts as the longest needs: tables otherwise cut those on their right."""
+    texts = [name for name in ("Measure", "p", "Test", "Interval by") if name in listed]
+    longest = {name: max(len(name), int(listed[name].str.len().max())) for name in texts}
+    told = {"Interval by": INTERVALS}
+    return {
+        name: st.column_config.TextColumn(
+            width=int(LETTER * letters + BESIDE), help=told.get(name)
+        )
+        for name, letters in longest.items()
+    }  # fmt: skip
 
 
 def picture(

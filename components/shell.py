@@ -29,6 +29,7 @@ def frame(header: navigation.Header) -> None:
             st.switch_page(navigation.ROOT / target.path, query_params=here)
     pictures = navigation.ROOT / "components"
     st.logo(str(pictures / "wordmark.svg"), size="large", icon_image=str(pictures / "mark.svg"))
+    st.html(pictures / "selected.css")
     st.title(header.question, anchor=False)
     if header.lead:
         st.caption(header.lead)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from outfold.data.finding import Finding
-from outfold.data.words import count
-from outfold.registry import worded
+from outfold.data.words import count, listed
 from outfold.study.study import Choice, Study
 
 CODE = "OF401"
@@ -38,7 +37,7 @@ def by_hand(study: Study) -> tuple[Finding, ...]:
                 None,
                 named,
                 f"{count(len(named), 'column was', 'columns were')} chosen by hand on all rows "
-                f"({worded(named)}): the score may be optimistic.",
+                f"({listed(named)}): the score may be optimistic.",
                 "Whoever chose them may have seen how they go with the target in the very rows "
                 "that the score is measured on; a selector fitted in each fold has not.",
                 {"columns": float(len(named))},

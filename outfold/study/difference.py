@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Callable
 from typing import Any
 
+from outfold.data.words import listed
 from outfold.metrics.catalogue import metric_named
 from outfold.registry import Kind, Param, Value, registry, worded
 from outfold.study.choice_name import choice_name
@@ -127,7 +128,7 @@ def _value(param: Param | None, value: Value) -> str:
         return "yes" if value else "no"
     if isinstance(value, float):
         return f"{value:g}"
-    return worded(value)
+    return listed(value) if isinstance(value, tuple) else worded(value)
 
 
 def _only(one: tuple[Any, ...], other: tuple[Any, ...]) -> str:

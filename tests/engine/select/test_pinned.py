@@ -74,6 +74,8 @@ def test_columns_chosen_by_hand_are_a_finding_of_the_study():
     """A pinned set has the code and its columns; methods have none."""
     base = Study("k", "y", "binary", selectors=(NONE, Choice("cfs"), Choice("pinned")))
     assert by_hand(base) == ()
+    (odd,) = by_hand(base.replace(selectors=(Choice.of("pinned", columns=("d", "a, b")),)))
+    assert "('d' and 'a, b')" in odd.message
     (found,) = by_hand(base.replace(selectors=(Choice.of("pinned", columns=("a", "d")),)))
     assert (found.code, found.columns) == (CODE, ("a", "d"))
     assert "may be optimistic" in found.message
