@@ -113,7 +113,7 @@ def _a_cancelled_one_keeps_nothing(workspace, asked, client):
 
 def test_first_figures_outlive_a_cancel(workspace, client):
     """Whoever cancels because the first figures are enough still has them."""
-    asked = leakage_study(study_of(workspace, n_rows=1500), NONE, NONE, LOGISTIC, seconds=600)
+    asked = leakage_study(study_of(workspace, n_rows=20_000), NONE, NONE, LOGISTIC, seconds=600)
     run = new_run(workspace, asked, "", claimed=True)
     positive = study_table(workspace, asked).positive
 
