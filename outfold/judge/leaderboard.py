@@ -158,7 +158,8 @@ class Leaderboard:
         """What the leaderboard shows, in one sentence; candidates by their plain names."""
         best = self.best
         if best is None:
-            return "No candidate is finished yet."
+            told = self.cut_short()
+            return f"No candidate is finished. {told}." if told else "No candidate is finished yet."
         others = len(self.tied_with_best) - 1
         if sum(row.rank is not None for row in self.rows) == 1:
             return f"{best.name} is the only candidate with a score."
