@@ -136,6 +136,8 @@ def _verdict(kept: Sequence[str], off: Sequence[str]) -> str:
 
 
 def _listed(names: Sequence[str]) -> str:
+    """Several names in a sentence, whose own commas would read as others of the list."""
+    names = [name.replace(", ", " + ") for name in names]
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 

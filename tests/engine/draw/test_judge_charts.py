@@ -233,6 +233,9 @@ def test_the_calibration_title_tells_right_from_wrong() -> None:
     both = {"a": calibrate(y, p), "b": calibrate(y, 1 / (1 + np.exp(-2.5 * logit)))}
     title = calibration.draw(both, ["logistic", "knn"]).layout.title.text
     assert title == "a keeps its promises; b is off by more than chance"
+    named = {"a": "Forest, SMOTE", "b": "Forest, ENN"}
+    off = calibration.draw(both | {"a": both["b"]}, ["logistic", "knn"], named).layout.title.text
+    assert "Forest + SMOTE and Forest + ENN are off" in off.replace("<br>", " ")
 
 
 def test_the_tied_group_is_marked_by_symbol_and_text() -> None:
