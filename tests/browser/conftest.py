@@ -148,9 +148,9 @@ class Tab:
         self.page.wait_for_timeout(250)
         self.rest()
 
-    def choose(self, label: str, option: str) -> None:
+    def choose(self, label: str, option: str, *, exact: bool = False) -> None:
         """Choose an option of a select box; typing it first brings it into a long list's view."""
-        box = self.page.get_by_role("combobox", name=label).first
+        box = self.page.get_by_role("combobox", name=label, exact=exact).first
         box.click(timeout=PATIENCE)
         box.press_sequentially(option)
         self.page.get_by_role("option", name=option, exact=True).first.click(timeout=PATIENCE)

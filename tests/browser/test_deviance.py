@@ -48,9 +48,7 @@ def test_a_formula_is_built_read_and_judged(server: Server, tab: Tab, finished: 
     assert residual_deviance(tab) == "210.392"
 
     tab.page.get_by_text("Add a curve or an interaction").click()
-    tab.page.get_by_role("combobox", name="As", exact=True).click()
-    tab.page.get_by_role("option", name="in interaction with").click()
-    tab.rest()
+    tab.choose("As", "in interaction with", exact=True)
     tab.click("button", "Add it")  # wool, with tension: the first two columns
     expect(box).to_have_value("breaks ~ wool + tension + wool:tension")
     assert residual_deviance(tab) == "182.305"

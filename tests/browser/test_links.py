@@ -54,7 +54,7 @@ def test_a_restarted_app_finds_the_run_by_its_address(start_server, tab: Tab, tm
     tab.page.wait_for_url(re.compile("run="), timeout=120_000)
     tab.sees("Rank", 240)
     tab.page.wait_for_function(
-        "() => !/Run (queued|running)/.test(document.body.innerText)", timeout=240_000
+        "() => !/Run queued|Queued|Running/.test(document.body.innerText)", timeout=240_000
     )
     tab.rest()
     address = tab.page.url

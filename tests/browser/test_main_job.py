@@ -151,7 +151,7 @@ def test_a_refresh_finds_the_run_and_cancel_stops_it(server: Server, tab: Tab, c
     tab.page.reload()
     tab.page.wait_for_function("() => /[1-9]\\d* of \\d+ fits/.test(document.body.innerText)",
                                timeout=120_000)  # fmt: skip
-    tab.page.get_by_text("Running", exact=True).first.wait_for(timeout=30_000)
+    tab.page.get_by_text(re.compile(r"\bRunning\b")).first.wait_for(timeout=30_000)
     tab.page.get_by_role("button", name=re.compile("Cancel$")).first.click()
     tab.sees("Run cancelled", 90)
     tab.rest()
